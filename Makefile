@@ -1,0 +1,51 @@
+# The same commands for people and for CI. Everything is set up in .venv, by the first command that needs it.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PORT   ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test lint format docs wheel clean
+
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+serve: $(VENV)/.run ## Check the data, build a release and serve it on http://127.0.0.1:8000
+	$(BIN)/policygraph serve --port $(PORT)
+
+test: $(VENV)/.dev ## Check the data and run every test
+	$(BIN)/policygraph validate
+	$(BIN)/pytest
+
+lint: $(VENV)/.dev ## Style, types, canonical Turtle, fresh documentation
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/policygraph fmt --check
+	$(BIN)/python docs/generate.py --check
+
+format: $(VENV)/.dev ## Put code and Turtle in canonical form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/policygraph fmt
+
+docs: $(VENV)/.dev ## Generate the pages of docs/ that come from the ontology, the commands and the settings
+	$(BIN)/python docs/generate.py
+
+wheel: $(VENV)/.dev ## Build the wheel into dist/
+	rm -rf dist
+	$(BIN)/python -m build --wheel --outdir dist .
+
+clean: ## Remove what was made here (the cache of releases stays)
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache
+
+$(VENV)/bin/python:
+	PYTHON="$(PYTHON)" sh scripts/venv $(VENV)
+
+$(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,dev]'
+	touch $@ $(VENV)/.run

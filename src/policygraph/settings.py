@@ -1,0 +1,99 @@
+"""What a portal is and how far a query may go: two frozen records, read from policygraph.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from policygraph.errors import BrokenInput, Place, SyntaxProblem
+from policygraph.namespaces import BASE
+
+T = TypeVar("T")
+
+CONFIG_NAME = "policygraph.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of one endpoint. Every number is for one query, except `queries_waiting`."""
+
+    query_seconds: float = 30.0
+    """Wall-clock time, in seconds, from the start of the evaluation to its last byte."""
+    query_memory_mib: int = 1024
+    """Memory, in MiB, above what the data itself takes."""
+    query_text_kib: int = 1024
+    """Length of the query text, in KiB."""
+    queries_waiting: int = 64
+    """How many queries may wait for a free worker."""
+    workers: int = 0
+    """Worker processes; 0 means one for each processor."""
+    service_allow: tuple[str, ...] = ()
+    """Endpoints that SERVICE may call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """What a portal says about itself."""
+
+    base: str = BASE
+    version: str = "0"
+    date: str = "1970-01-01"
+    """Date of the version (ISO 8601); releases have no other clock."""
+    languages: tuple[str, ...] = ("nl", "en")
+    license: str = "http://publications.europa.eu/resource/authority/licence/CC_BY_4_0"
+    publisher: str = ""
+    title: Mapping[str, str] = field(default_factory=lambda: {"en": "policygraph"})
+    description: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+
+
+def read_portal(path: Path) -> Portal:
+    """Return what `policygraph.toml` at `path` says; an absent file means the defaults.
+
+    Raises SyntaxProblem with the place for broken TOML, BrokenInput for an unknown key or a value
+    of the wrong type.
+    """
+    if not path.is_file():
+        return Portal()
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise BrokenInput(f"{path} is not UTF-8: save it as UTF-8 ({error.reason})") from error
+    except tomllib.TOMLDecodeError as error:
+        line, column = _toml_place(str(error))
+        message = str(error).split(" (at ")[0]
+        raise SyntaxProblem(message, Place(line, column, path)) from error
+    limits = _record(Limits, values.pop("limits", {}), f"{path}, [limits]")
+    if "date" in values:
+        values["date"] = str(values["date"])
+    portal = _record(Portal, values | {"limits": limits}, str(path))
+    if not portal.base.startswith(("http://", "https://")) or portal.base[-1] not in "/#":
+        raise BrokenInput(f"{path}: base must be an http(s) address that ends in / (it is "
+                          f"{portal.base!r})")  # fmt: skip
+    return portal
+
+
+def _toml_place(message: str) -> tuple[int, int]:
+    """Find "(at line L, column C)" in tomllib's message; 1:1 where it gives none."""
+    if " (at line " not in message:
+        return 1, 1
+    line, _, column = message.rsplit(" (at line ", 1)[1].rstrip(")").partition(", column ")
+    return int(line), int(column)
+
+
+def _record(kind: type[T], values: Mapping[str, Any], where: str) -> T:
+    known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]  # always a dataclass here
+    for name, value in values.items():
+        if name not in known:
+            raise BrokenInput(f"{where}: unknown setting {name!r}; known are {', '.join(known)}")
+        default = getattr(kind(), name)
+        wanted = (int, float) if isinstance(default, float) else type(default)
+        if isinstance(default, tuple):
+            wanted = list
+        if isinstance(value, bool) or not isinstance(value, wanted):
+            raise BrokenInput(f"{where}: {name} must look like {default!r}, not {value!r}")
+    converted = {n: tuple(v) if isinstance(v, list) else v for n, v in values.items()}
+    return kind(**converted)

@@ -1,0 +1,61 @@
+"""The only place that builds an address: from an IRI to a page, and back.
+
+Things are named below the portal's base IRI (`https://w3id.org/policygraph/id/...`), pages are
+answered below wherever the server is reached (`http://127.0.0.1:8000/doc/...`). Every address is
+returned as an absolute path, so pages work behind any host name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote, unquote, urlencode
+
+_SAFE = "/:@!$&'()*+,;=~-._"
+"""Characters that may stand in a path as they are (RFC 3986, section 3.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """Addresses of one portal; `base` is its base IRI."""
+
+    base: str
+
+    def is_ours(self, iri: str) -> bool:
+        """Whether the IRI is below the portal's base."""
+        return iri.startswith(self.base)
+
+    def thing(self, path: str) -> str:
+        """Return the IRI behind a request path such as `/id/policy/x` (percent-encoding undone)."""
+        return self.base + unquote(path.lstrip("/"))
+
+    def page(self, iri: str, suffix: str = "") -> str | None:
+        """Return the path of the page about an IRI of ours, or None for anybody else's.
+
+        Hash IRIs of the ontology and the shapes lead to their place on those pages.
+        """
+        if not self.is_ours(iri):
+            return None
+        path = iri[len(self.base) :]
+        if path.startswith(("ns#", "shapes#")):
+            document, _, term = path.partition("#")
+            return f"/{document}{'.' + suffix if suffix else ''}#{quote(term, safe=_SAFE)}"
+        if path.startswith("id/"):
+            path = "doc/" + path[3:]
+        elif path.startswith("graph/"):
+            path = "doc/" + path
+        else:
+            return "/" + quote(path, safe=_SAFE + "#")
+        return "/" + quote(path, safe=_SAFE) + (f".{suffix}" if suffix else "")
+
+    def described_by(self, path: str) -> str:
+        """Return the IRI that a `/doc/...` path (without a format suffix) is about."""
+        path = unquote(path).removeprefix("/doc/").removeprefix("doc/")
+        return self.base + (path if path.startswith("graph/") else "id/" + path)
+
+    def download(self, name: str) -> str:
+        """Return the path of a file of the release."""
+        return "/download/" + quote(name, safe=_SAFE)
+
+    def query(self, text: str) -> str:
+        """Return the path that opens a query in the editor."""
+        return "/sparql?" + urlencode({"query": text})
