@@ -1,0 +1,241 @@
+"""What the release adds so that no client has to reason: the graph `inferred`.
+
+Every function takes triples and yields the ones that follow; `infer` puts them together. Rules
+about terms come from the ontology's own axioms, so terms of another portal's ontology are treated
+alike.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from policygraph.namespaces import (
+    CV,
+    DCAT,
+    DCT,
+    ELI,
+    OWL,
+    PG,
+    RDF,
+    RDFS,
+    SKOS,
+    XSD,
+)
+from policygraph.terms import Literal, NamedNode, Node, Term, Triple
+
+_TYPE = NamedNode(RDF.type)
+
+
+class _Index:
+    """Triples by predicate and subject."""
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        self.triples = frozenset(triples)
+        self._by: dict[tuple[str, Node], list[Term]] = defaultdict(list)
+        self._pairs: dict[str, list[tuple[Node, Term]]] = defaultdict(list)
+        for subject, predicate, term in self.triples:
+            self._by[predicate.value, subject].append(term)
+            self._pairs[predicate.value].append((subject, term))
+
+    def objects(self, subject: Term, predicate: str) -> list[Term]:
+        if isinstance(subject, Literal):
+            return []
+        return self._by.get((predicate, subject), [])
+
+    def pairs(self, predicate: str) -> list[tuple[Node, Term]]:
+        return self._pairs.get(predicate, [])
+
+
+def infer(data: Iterable[Triple], ontology: Iterable[Triple], base: str) -> set[Triple]:
+    """Return the triples that follow from `data` under `ontology` and are not in `data`.
+
+    `base` is the portal's base IRI, below which it names the role "responsible".
+    """
+    stated = _Index(data)
+    axioms = _Index(ontology)
+    added = {
+        *short_cuts(stated, base),
+        *sdg_links(stated),
+        *eli_twins(stated),
+        *dates(stated),
+        *labels(stated),
+    }
+    everything = _Index(stated.triples | added)
+    added |= {*properties(everything, axioms), *classes(everything, axioms)}
+    return added - stated.triples
+
+
+def short_cuts(data: _Index, base: str) -> Iterator[Triple]:
+    """Yield pg:hasStakeholder, and pg:responsibleBody where the role says so."""
+    responsible = NamedNode(base + "id/role/responsible")
+    for thing, participation in data.pairs(CV.hasParticipation):
+        roles = data.objects(participation, CV.role)
+        for participant in data.objects(participation, CV.hasParticipant):
+            yield thing, NamedNode(PG.hasStakeholder), participant
+            if responsible in roles:
+                yield thing, NamedNode(PG.responsibleBody), participant
+
+
+def sdg_links(data: _Index) -> Iterator[Triple]:
+    """Yield pg:statesSDG or pg:interpretedSDG, as the basis of an alignment says."""
+    stated = NamedNode(PG.StatedInSource)
+    for alignment, thing in data.pairs(PG.alignmentOf):
+        bases = data.objects(alignment, PG.basis)
+        link = PG.statesSDG if stated in bases else PG.interpretedSDG
+        for goal in data.objects(alignment, PG.goal):
+            if isinstance(thing, NamedNode):
+                yield thing, NamedNode(link), goal
+
+
+def eli_twins(data: _Index) -> Iterator[Triple]:
+    """Yield the ELI properties that readers of ELI look for beside the Dublin Core ones."""
+    twins = ((DCT.spatial, ELI.jurisdiction), (DCT.subject, ELI.is_about))
+    for document, kind in data.pairs(RDF.type):
+        if kind == NamedNode(PG.PolicyDocument):
+            for ours, theirs in twins:
+                for term in data.objects(document, ours):
+                    yield document, NamedNode(theirs), term
+
+
+def labels(data: _Index) -> Iterator[Triple]:
+    """Yield rdfs:label: the preferred labels, else the titles; for a participation role and who."""
+    for subject, kind in data.pairs(RDF.type):
+        if data.objects(subject, RDFS.label):
+            continue
+        names = data.objects(subject, SKOS.prefLabel) or data.objects(subject, DCT.title)
+        if not names and kind == NamedNode(CV.Participation):
+            names = list(_participation_names(data, subject))
+        for name in names:
+            yield subject, NamedNode(RDFS.label), name
+
+
+def _participation_names(data: _Index, participation: Node) -> Iterator[Literal]:
+    def named(predicate: str) -> dict[str, str]:
+        return {
+            name.language: name.value
+            for thing in data.objects(participation, predicate)
+            for name in data.objects(thing, SKOS.prefLabel)
+            if isinstance(name, Literal) and name.language
+        }
+
+    who, role = named(CV.hasParticipant), named(CV.role)
+    for language in sorted(who.keys() & role.keys()):
+        yield Literal(f"{who[language]}: {role[language]}", language=language)
+
+
+def dates(data: _Index) -> Iterator[Triple]:
+    """Yield pg:earliest and pg:latest (xsd:date) for everything with a date or a period.
+
+    A year or a month stands for all its days. A period counts before a date of publication, that
+    before the date on which a status was seen.
+    """
+    spans: dict[Node, tuple[str | None, str | None]] = {}
+    for predicate in (PG.statusDate, DCT.date, DCT.created, DCT.issued):
+        for subject, date in data.pairs(predicate):
+            spans[subject] = first_day(date), last_day(date)
+    for period, kind in data.pairs(RDF.type):
+        if kind == NamedNode(DCT.PeriodOfTime):
+            starts, ends = data.objects(period, DCAT.startDate), data.objects(period, DCAT.endDate)
+            spans[period] = (
+                min(filter(None, map(first_day, starts)), default=None),
+                max(filter(None, map(last_day, ends)), default=None),
+            )
+    for subject, when in data.pairs(DCT.temporal):
+        if isinstance(when, NamedNode) and when in spans:
+            spans[subject] = spans[when]
+    for subject, span in spans.items():
+        for predicate, day in zip((PG.earliest, PG.latest), span, strict=True):
+            if day:
+                literal = Literal(day, datatype=NamedNode(XSD.date))
+                yield subject, NamedNode(predicate), literal
+
+
+def first_day(date: Term) -> str | None:
+    """Return the first day of a date, month or year as "YYYY-MM-DD"; None for anything else."""
+    match _parts(date):
+        case [year]:
+            return f"{year}-01-01"
+        case [year, month]:
+            return f"{year}-{month}-01"
+        case [year, month, day]:
+            return f"{year}-{month}-{day}"
+    return None
+
+
+def last_day(date: Term) -> str | None:
+    """Return the last day of a date, month or year as "YYYY-MM-DD"; None for anything else."""
+    match _parts(date):
+        case [year]:
+            return f"{year}-12-31"
+        case [year, month]:
+            return f"{year}-{month}-{calendar.monthrange(int(year), int(month))[1]:02}"
+        case [year, month, day]:
+            return f"{year}-{month}-{day}"
+    return None
+
+
+def _parts(date: Term) -> list[str]:
+    kinds = {XSD.gYear: 1, XSD.gYearMonth: 2, XSD.date: 3}
+    if not isinstance(date, Literal) or date.datatype.value not in kinds:
+        return []
+    parts = date.value.split("-")
+    whole = len(parts) == kinds[date.datatype.value] and all(map(str.isdigit, parts))
+    return parts if whole and len(parts[0]) == 4 else []
+
+
+def properties(data: _Index, axioms: _Index) -> Iterator[Triple]:
+    """Yield what follows from rdfs:subPropertyOf and owl:inverseOf."""
+    reached = _reachable(axioms)
+    for subject, predicate, term in data.triples:
+        for other, flipped in reached.get(predicate.value, ()):
+            if not flipped:
+                yield subject, NamedNode(other), term
+            elif not isinstance(term, Literal):
+                yield term, NamedNode(other), subject
+
+
+def _reachable(axioms: _Index) -> dict[str, set[tuple[str, bool]]]:
+    """Return, for each property, those that it implies, each with whether the sides change."""
+    steps: dict[str, set[tuple[str, bool]]] = defaultdict(set)
+    for narrow, broad in axioms.pairs(RDFS.subPropertyOf):
+        steps[narrow.value].add((broad.value, False))
+    for one, other in axioms.pairs(OWL.inverseOf):
+        steps[one.value].add((other.value, True))
+        steps[other.value].add((one.value, True))
+    return {start: _closure(start, steps) - {(start, False)} for start in list(steps)}
+
+
+def _closure(start: str, steps: Mapping[str, set[tuple[str, bool]]]) -> set[tuple[str, bool]]:
+    found: set[tuple[str, bool]] = set()
+    waiting: list[tuple[str, bool]] = [(start, False)]
+    while waiting:
+        name, flipped = waiting.pop()
+        for other, turns in steps.get(name, ()):
+            step = (other, flipped != turns)
+            if step not in found:
+                found.add(step)
+                waiting.append(step)
+    return found
+
+
+def classes(data: _Index, axioms: _Index) -> Iterator[Triple]:
+    """Yield the super-classes of every type."""
+    parents: dict[Term, list[Term]] = defaultdict(list)
+    for narrow, broad in axioms.pairs(RDFS.subClassOf):
+        parents[narrow].append(broad)
+    for subject, kind in data.pairs(RDF.type):
+        for parent in _ancestors(kind, parents):
+            yield subject, _TYPE, parent
+
+
+def _ancestors(kind: Term, parents: Mapping[Term, Sequence[Term]]) -> set[Term]:
+    found: set[Term] = set()
+    waiting = [kind]
+    while waiting:
+        for parent in parents.get(waiting.pop(), ()):
+            if parent not in found:
+                found.add(parent)
+                waiting.append(parent)
+    return found

@@ -1,0 +1,223 @@
+"""Read the query catalogue: SPARQL files whose header says what they answer and must return.
+
+A query is `queries/<topic>/<slug>.rq`. Its header is TOML behind `#+`, so that every SPARQL engine
+takes the file as it is:
+
+    #+ title.en = "Action points by pillar"
+    #+ question.en = "What is to be done, and by whom?"
+    #+ rows = 12
+    #+ [parameters.policy]
+    #+ label.en = "policy document"
+    #+ below = "policy"
+    #+ example = "nl-generative-ai-vision"
+
+A parameter stands in the query as `$policy`; all other variables are written with a question mark.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from policygraph import terms
+from policygraph.errors import BrokenInput, NotFound, Place, SyntaxProblem
+from policygraph.namespaces import DCT, RDF, RDFS, SCHEMA, SH, SKOS, XSD, prefixes
+from policygraph.sources import Sources, read_bytes
+from policygraph.terms import NamedNode, Triple
+
+Kind = Literal["iri", "string", "language", "integer", "date"]
+KINDS: dict[Kind, re.Pattern[str]] = {
+    "iri": re.compile(r"[a-z][a-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+"),
+    "string": re.compile(r".*", re.DOTALL),
+    "language": re.compile(r"[a-z]{2,3}"),
+    "integer": re.compile(r"[+-]?[0-9]+"),
+    "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+}
+FORMS = {"SELECT": "select", "ASK": "ask", "CONSTRUCT": "construct", "DESCRIBE": "describe"}
+
+_TOKEN = re.compile(
+    r"""(?P<skip>\#[^\n\r]*|<[^<>"{}|^`\\\x00-\x20]*>
+      |\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+      |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
+      |\$(?P<name>\w+)|(?P<word>[A-Za-z]+)|.""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A hole in a query, with the value that it takes when none is given."""
+
+    name: str
+    label: Mapping[str, str]
+    example: str
+    kind: Kind = "iri"
+    below: str = ""
+    """For an IRI: the prefix below which a bare slug is looked up ("policy", "theme" ...)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueQuery:
+    """A query of the catalogue."""
+
+    slug: str
+    topic: str
+    title: Mapping[str, str]
+    question: Mapping[str, str]
+    text: str
+    """The SPARQL text, without its header."""
+    form: str
+    rows: int = 1
+    """How many rows (or triples) it returns at the least with its example values."""
+    parameters: tuple[Parameter, ...] = field(default_factory=tuple)
+
+    def bind(self, values: Mapping[str, str], base: str) -> str:
+        """Return the SPARQL text with its parameters filled in, examples where none is given.
+
+        Raises BrokenInput for an unknown parameter or a value that does not fit.
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name in values:
+            if name not in known:
+                takes = ", ".join(known) or "none"
+                raise BrokenInput(f"{self.slug} has no parameter {name!r}; it takes: {takes}")
+        written = {
+            name: term(parameter, values.get(name, parameter.example), base)
+            for name, parameter in known.items()
+        }
+        return _fill(self.text, written)
+
+
+def term(parameter: Parameter, value: str, base: str) -> str:
+    """Return a parameter's value as a SPARQL term; BrokenInput where it does not fit its kind."""
+    if parameter.kind == "iri":
+        value = _expand(value.strip().removeprefix("<").removesuffix(">"), parameter.below, base)
+    if not KINDS[parameter.kind].fullmatch(value):
+        raise BrokenInput(
+            f"{parameter.name}={value!r} is no {parameter.kind}; an example: {parameter.example}"
+        )
+    if parameter.kind == "iri":
+        return str(NamedNode(value))
+    if parameter.kind == "integer":
+        return value
+    if parameter.kind == "date":
+        return str(terms.Literal(value, datatype=NamedNode(XSD.date)))
+    return str(terms.Literal(value))
+
+
+def _expand(value: str, below: str, base: str) -> str:
+    known = prefixes(base)
+    name, colon, rest = value.partition(":")
+    if colon and name in known and not rest.startswith("//"):
+        return known[name] + rest
+    if not colon and below in known:
+        return known[below] + value
+    return value
+
+
+def _fill(text: str, written: Mapping[str, str]) -> str:
+    """Replace $name outside strings, IRIs and comments."""
+
+    def replace(token: re.Match[str]) -> str:
+        name = token["name"]
+        return written[name] if name in written else token.group()
+
+    return _TOKEN.sub(replace, text)
+
+
+def read_query(path: Path) -> CatalogueQuery:
+    """Return the query in a file; SyntaxProblem or BrokenInput, with the line, for a bad header."""
+    try:
+        text = read_bytes(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BrokenInput(f"{path} is not UTF-8: save it as UTF-8") from error
+    lines = text.splitlines(keepends=True)
+    header = [line[2:].removeprefix(" ") if line.startswith("#+") else "\n" for line in lines]
+    body = "".join(line for line in lines if not line.startswith("#+")).lstrip()
+    try:
+        values = tomllib.loads("".join(header))
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+), column (\d+)", str(error))
+        place = Place(int(found[1]), int(found[2]) + 3, path) if found else Place(1, 1, path)
+        raise SyntaxProblem(f"the header is no TOML: {error}", place) from error
+    try:
+        return _query(path, values, body)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BrokenInput(f"{path}: the header lacks or misuses {error}") from error
+
+
+def _query(path: Path, values: dict[str, Any], body: str) -> CatalogueQuery:
+    parameters = []
+    for name, about in values.pop("parameters", {}).items():
+        if about.get("kind", "iri") not in KINDS:
+            raise ValueError(f"kind of {name}: one of {', '.join(KINDS)}")
+        parameters.append(Parameter(name=name, **about))
+    used = {m["name"] for m in _TOKEN.finditer(body) if m["name"]}
+    if used != {parameter.name for parameter in parameters}:
+        raise ValueError(f"[parameters]: the text uses {sorted(used)}")
+    form = next(
+        (m["word"].upper() for m in _TOKEN.finditer(body) if (m["word"] or "").upper() in FORMS), ""
+    )
+    return CatalogueQuery(
+        slug=path.stem,
+        topic=path.parent.name,
+        title=values.pop("title"),
+        question=values.pop("question"),
+        text=body,
+        form=form,
+        rows=values.pop("rows"),
+        parameters=tuple(parameters),
+        **values,
+    )
+
+
+def read_catalogue(sources: Sources) -> list[CatalogueQuery]:
+    """Return every query of a portal, by topic and slug."""
+    queries = [read_query(path) for path in sources.query_files()]
+    slugs = [query.slug for query in queries]
+    for slug in slugs:
+        if slugs.count(slug) > 1:
+            raise BrokenInput(f"two queries are called {slug}: their addresses would be the same")
+    return queries
+
+
+def find(queries: list[CatalogueQuery], slug: str) -> CatalogueQuery:
+    """Return the query of this name; NotFound names the ones there are."""
+    for query in queries:
+        if query.slug == slug:
+            return query
+    names = "\n  ".join(f"{q.slug:<36} {q.title.get('en', '')}" for q in queries)
+    raise NotFound(f"there is no query {slug!r}. The catalogue has:\n  {names}")
+
+
+def as_triples(query: CatalogueQuery, base: str) -> Iterator[Triple]:
+    """Yield a query as data that editors and assistants read (SHACL-AF, section 5)."""
+    this = NamedNode(f"{base}queries/{query.slug}")
+
+    def texts(subject: NamedNode, predicate: str, values: Mapping[str, str]) -> Iterator[Triple]:
+        for language, text in values.items():
+            yield subject, NamedNode(predicate), terms.Literal(text, language=language)
+
+    yield this, NamedNode(RDF.type), NamedNode(SH.SPARQLExecutable)
+    yield this, NamedNode(RDF.type), NamedNode(SH[f"SPARQL{query.form.capitalize()}Executable"])
+    yield from texts(this, SKOS.prefLabel, query.title)
+    yield from texts(this, RDFS.label, query.title)
+    yield from texts(this, RDFS.comment, query.question)
+    yield this, NamedNode(DCT.identifier), terms.Literal(query.slug)
+    yield this, NamedNode(SCHEMA.keywords), terms.Literal(query.topic)
+    text = query.bind({}, base)
+    yield this, NamedNode(SH[FORMS[query.form]]), terms.Literal(text)
+    for parameter in query.parameters:
+        hole = NamedNode(f"{this.value}#{parameter.name}")
+        value = term(parameter, parameter.example, base)
+        yield this, NamedNode(SH.parameter), hole
+        yield hole, NamedNode(RDF.type), NamedNode(SH.Parameter)
+        yield hole, NamedNode(SH.path), hole
+        yield hole, NamedNode(DCT.identifier), terms.Literal(parameter.name)
+        yield from texts(hole, SH.name, parameter.label)
+        yield from texts(hole, RDFS.label, parameter.label)
+        yield hole, NamedNode(SH.description), terms.Literal(value)

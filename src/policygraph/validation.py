@@ -1,0 +1,409 @@
+"""Check a portal: syntax, then what all files say together, then each file against the shapes.
+
+A file is checked with what it sees: its own triples and the descriptions of the things it mentions.
+That makes the outcome for a file depend on nothing else, so that unchanged files come from a cache
+and the others are checked side by side.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from policygraph.checks import BLANK_NODE, check_file, known
+from policygraph.errors import SyntaxProblem
+from policygraph.namespaces import PG_NS, RDF, RDFS, SH, SHAPES_NS
+from policygraph.report import Finding, Report
+from policygraph.sources import Sources, cache_folder, digest, read_bytes
+from policygraph.terms import BlankNode, NamedNode, Term, Triple
+from policygraph.turtle import TurtleFile, canonical_nquads, parse_ntriples, read_turtle
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+
+SYNTAX = SHAPES_NS + "Syntax"
+UNUSED_SHAPE = SHAPES_NS + "UnusedShape"
+TARGETS = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One file to check against the shapes; everything pickles."""
+
+    name: str
+    data: bytes
+    """N-Triples: the file, what it sees, and the classes of the ontology."""
+    focus: tuple[str, ...]
+    """The things that the file itself describes."""
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _RawResult:
+    """A result of SHACL before it is given a place."""
+
+    severity: str
+    rule: str
+    messages: dict[str, str]
+    focus: str
+    path: str
+    value: str
+    component: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    results: tuple[_RawResult, ...]
+    counts: dict[str, int]
+
+
+def validate(
+    sources: Sources, files: Sequence[Path] | None = None, *, cache: bool = True
+) -> Report:
+    """Return the report on a portal, or on `files` beside a portal's other files."""
+    return Validator(sources, cache=cache).report(files)
+
+
+class Validator:
+    """Checks a portal again and again; what did not change in between is not read again."""
+
+    def __init__(self, sources: Sources, *, cache: bool = True) -> None:
+        self._sources = sources
+        self._cache = cache
+        self._read: dict[str, TurtleFile] = {}
+        self._shapes = _Shapes(b"")
+
+    def report(self, files: Sequence[Path] | None = None) -> Report:
+        """Return the report on the portal as it is now.
+
+        With `files` only those are reported on; a file outside the portal is checked as if it
+        stood in it. Broken syntax in any of them is reported before anything else is checked.
+        """
+        paths = {file.name: file.path for file in self._sources.turtle_files()}
+        chosen = [_name(paths, path) for path in files] if files is not None else list(paths)
+        parsed, broken = self._parse(paths)
+        wanted = [finding for finding in broken if finding.file in chosen]
+        if wanted:
+            return Report(tuple(wanted), {}, len(chosen), unreadable=True)
+        everything = {name: file.triples for name, file in parsed.items()}
+        all_files = known(self._sources.portal.base, everything)
+        of_shapes = {f.name for f in self._sources.turtle_files() if f.graph == "shapes"}
+        findings = []
+        for name in chosen:
+            lists = name in of_shapes
+            findings += check_file(parsed[name], name, all_files, may_hold_lists=lists)
+        shapes = [t for name in sorted(of_shapes) for t in everything[name]]
+        counts = Counter(dict.fromkeys(_aiming(shapes), 0))
+        self._use(canonical_nquads(shapes))
+        facts = {
+            name: [t for t in triples if not (name in of_shapes and _blank(t))]
+            for name, triples in everything.items()
+        }
+        jobs = _jobs(facts, self._shapes.digest, chosen)
+        outcomes = self._run(jobs)
+        for job in jobs:
+            counts.update(outcomes[job.key].counts)
+            places = _Places(parsed[job.name])
+            findings += [places.finding(result, job.name) for result in outcomes[job.key].results]
+        if files is None:
+            findings += _unused(counts, parsed)
+        return Report(tuple(findings), dict(counts), len(chosen))
+
+    def _parse(self, paths: Mapping[str, Path]) -> tuple[dict[str, TurtleFile], list[Finding]]:
+        parsed, broken = {}, []
+        for name, path in paths.items():
+            text = read_bytes(path)
+            file = self._read.get(name)
+            try:
+                if file is None or file.text != text:
+                    file = read_turtle(text, path)
+                parsed[name] = file
+            except SyntaxProblem as error:
+                broken.append(_unreadable(error, name))
+        self._read = parsed
+        return parsed, broken
+
+    def _use(self, shapes: bytes) -> None:
+        if shapes != self._shapes.ntriples:
+            self._shapes = _Shapes(shapes)
+
+    def _run(self, jobs: Sequence[_Job]) -> dict[str, _Outcome]:
+        folder = cache_folder() / "validation"
+        outcomes: dict[str, _Outcome] = {}
+        if self._cache:
+            outcomes = {job.key: found for job in jobs if (found := _cached(folder / job.key))}
+        todo = [job for job in jobs if job.key not in outcomes]
+        # The largest first: with two processors, a large one at the end would leave one idle.
+        todo.sort(key=lambda job: -len(job.data))
+        for job, outcome in zip(todo, _check_all(todo, self._shapes), strict=True):
+            outcomes[job.key] = outcome
+            if self._cache:
+                _remember(folder / job.key, outcome)
+        return outcomes
+
+
+class _Shapes:
+    """All shapes, as they travel to helper processes and as pySHACL wants them."""
+
+    def __init__(self, ntriples: bytes) -> None:
+        self.ntriples = ntriples
+        self.digest = digest(ntriples, _versions())
+
+    @cached_property
+    def graph(self) -> Graph:
+        return _to_rdflib(parse_ntriples(self.ntriples))
+
+
+def _name(paths: dict[str, Path], path: Path) -> str:
+    """Take a file named by the user into the paths; return the name it is reported under."""
+    for name, known_path in paths.items():
+        if known_path.resolve() == path.resolve():
+            return name
+    paths[str(path)] = path
+    return str(path)
+
+
+def _unreadable(error: SyntaxProblem, name: str) -> Finding:
+    place = error.place
+    line, column = (place.line, place.column) if place else (1, 1)
+    return Finding("Violation", SYNTAX, {"": error.message}, name, line, column)
+
+
+def _aiming(shapes: Iterable[Triple]) -> list[str]:
+    """Return the node shapes that look for things of their own (SHACL, section 2.1.3)."""
+    return sorted({s.value for s, p, _ in shapes if p.value in TARGETS})
+
+
+def _unused(counts: Mapping[str, int], parsed: Mapping[str, TurtleFile]) -> list[Finding]:
+    """A shape without anything to check is a typo in its target, or has outlived its class."""
+    findings = []
+    for name, file in parsed.items():
+        for (subject, predicate, _), line in file.occurrences:
+            if predicate.value == RDF.type and counts.get(subject.value) == 0:
+                messages = {
+                    "nl": "Geen enkel ding valt onder deze shape. Verbeter sh:targetClass.",
+                    "en": "This shape found nothing to check. Mend its sh:targetClass.",
+                }
+                findings.append(
+                    Finding("Warning", UNUSED_SHAPE, messages, name, line, focus=subject.value)
+                )
+    return findings
+
+
+def _jobs(
+    everything: Mapping[str, Sequence[Triple]], rules: str, chosen: Sequence[str]
+) -> list[_Job]:
+    classes = [
+        triple
+        for name, triples in everything.items()
+        if name.startswith("ontology/")
+        for triple in triples
+        if triple[1].value == RDFS.subClassOf
+    ]
+    about: dict[NamedNode, list[Triple]] = defaultdict(list)
+    for triples in everything.values():
+        for triple in triples:
+            if isinstance(triple[0], NamedNode):
+                about[triple[0]].append(triple)
+    jobs = []
+    for name in chosen:
+        own = everything[name]
+        subjects = {s.value for s, _, _ in own if isinstance(s, NamedNode)}
+        focus = sorted(iri for iri in subjects if not iri.startswith((PG_NS, SHAPES_NS)))
+        described = {s for s, p, _ in own if p.value == RDF.type}
+        mentioned = {t for s, _, o in own for t in (s, o) if isinstance(t, NamedNode)}
+        seen = [t for thing in mentioned - described for t in about.get(thing, ())]
+        lines = {f"{s} {p} {o} .\n" for s, p, o in (*own, *seen, *classes)}
+        data = "".join(sorted(lines)).encode()
+        key = digest(rules.encode(), data, repr(focus).encode())
+        jobs.append(_Job(name, data, tuple(focus), key))
+    return jobs
+
+
+def _blank(triple: Triple) -> bool:
+    return any(isinstance(term, BlankNode) for term in triple)
+
+
+def _versions() -> bytes:
+    """Name what a cached outcome depends on besides the data: the validator, and this module."""
+    from importlib.metadata import version
+
+    return f"{version('pyshacl')} {version('rdflib')}".encode() + Path(__file__).read_bytes()
+
+
+def _check_all(jobs: Sequence[_Job], shapes: _Shapes) -> list[_Outcome]:
+    processes = min(len(jobs), os.cpu_count() or 1)
+    if processes <= 1:
+        return [_check(job, shapes.graph) for job in jobs]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, _start_process, (shapes.ntriples,)) as pool:
+        return list(pool.map(_check, jobs))
+
+
+_shapes_of_process: list[Graph] = []
+"""The shapes, parsed once in each helper process."""
+
+
+def _start_process(shapes: bytes) -> None:
+    _shapes_of_process.append(_to_rdflib(parse_ntriples(shapes)))
+
+
+def _check(job: _Job, shapes: Graph | None = None) -> _Outcome:
+    """Run pySHACL on one file; only the file's own things are looked at."""
+    from pyshacl import validate as pyshacl_validate
+
+    shapes = shapes if shapes is not None else _shapes_of_process[0]
+    data = _to_rdflib(parse_ntriples(job.data))
+    counts = _focus_counts(data, shapes, frozenset(job.focus))
+    if not any(counts.values()):
+        return _Outcome((), counts)
+    # Not pySHACL's own focus_nodes: it also silences shapes that are used inside others.
+    _, report, _ = pyshacl_validate(data, shacl_graph=shapes, inplace=True)
+    own = frozenset(job.focus)
+    results = [r for r in _results(report, shapes) if r.focus in own and r.rule != BLANK_NODE]
+    return _Outcome(tuple(results), counts)
+
+
+def _to_rdflib(triples: Iterable[Triple]) -> Graph:
+    import rdflib
+
+    def node(term: Term) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:
+        if isinstance(term, NamedNode):
+            return rdflib.URIRef(term.value)
+        if isinstance(term, BlankNode):
+            return rdflib.BNode(term.value)
+        if term.language:
+            return rdflib.Literal(term.value, lang=term.language)
+        datatype = rdflib.URIRef(term.datatype.value)
+        return rdflib.Literal(term.value, datatype=datatype, normalize=False)
+
+    graph = rdflib.Graph()
+    for subject, predicate, term in triples:
+        graph.add((node(subject), node(predicate), node(term)))
+    return graph
+
+
+def _focus_counts(data: Graph, shapes: Graph, own: frozenset[str]) -> dict[str, int]:
+    """Count each shape's focus nodes among a file's own things (SHACL, section 2.1.3)."""
+    from rdflib import URIRef
+
+    def iri(name: str) -> URIRef:
+        return URIRef(SH[name])
+
+    counts = {}
+    for shape in {s for target in TARGETS for s in shapes.subjects(URIRef(target))}:
+        focus = set(shapes.objects(shape, iri("targetNode")))
+        for kind in shapes.objects(shape, iri("targetClass")):
+            for subclass in data.transitive_subjects(URIRef(RDFS.subClassOf), kind):
+                focus |= set(data.subjects(URIRef(RDF.type), subclass))
+        for predicate in shapes.objects(shape, iri("targetSubjectsOf")):
+            focus |= set(data.subjects(predicate, None))
+        for predicate in shapes.objects(shape, iri("targetObjectsOf")):
+            focus |= set(data.objects(None, predicate))
+        counts[str(shape)] = sum(isinstance(n, URIRef) and str(n) in own for n in focus)
+    return counts
+
+
+def _results(report: Any, shapes: Graph) -> Iterable[_RawResult]:  # noqa: ANN401  (pySHACL has no types)
+    import rdflib
+    from rdflib import URIRef
+
+    def one(subject: object, name: str) -> Any:  # noqa: ANN401  (rdflib's nodes)
+        return report.value(subject, URIRef(SH[name]))
+
+    for result in report.subjects(URIRef(RDF.type), URIRef(SH.ValidationResult)):
+        rule = one(result, "sourceShape")
+        # pySHACL copies one message of a SPARQL constraint; the shapes have it in every language.
+        holders = [rule, *shapes.objects(rule, URIRef(SH.sparql))]
+        texts = [t for holder in holders for t in shapes.objects(holder, URIRef(SH.message))]
+        texts = texts or list(report.objects(result, URIRef(SH.resultMessage)))
+        messages = {t.language or "": str(t) for t in texts if isinstance(t, rdflib.Literal)}
+        path, value = one(result, "resultPath"), one(result, "value")
+        named_or_text = isinstance(value, URIRef | rdflib.Literal)
+        yield _RawResult(
+            severity=str(one(result, "resultSeverity")).rpartition("#")[2],
+            rule=str(rule),
+            messages=messages,
+            focus=str(one(result, "focusNode")),
+            path=str(path) if isinstance(path, URIRef) else "",
+            value=value.n3() if named_or_text else "",
+            component=str(one(result, "sourceConstraintComponent")),
+        )
+
+
+class _Places:
+    """Where the things of one file stand."""
+
+    def __init__(self, file: TurtleFile) -> None:
+        self._file = file
+        self._text = file.text.splitlines()
+        self._lines: dict[tuple[str, ...], int] = {}
+        for (subject, predicate, term), line in file.occurrences:
+            self._lines.setdefault((subject.value,), self._block(line))
+            self._lines.setdefault((subject.value, predicate.value), line)
+            self._lines.setdefault((subject.value, predicate.value, term.value), line)
+
+    def _block(self, line: int) -> int:
+        """Return the line on which the block around a line begins: the nearest one not indented."""
+        while line > 1 and self._text[line - 1][:1].isspace():
+            line -= 1
+        return line
+
+    def finding(self, result: _RawResult, name: str) -> Finding:
+        """Give a result the place of its value, else of its property, else of its thing.
+
+        A rule that looks at a whole document names the violator as its value.
+        """
+        value = _plain_value(result.value)
+        keys = (
+            (result.focus, result.path, value),
+            (value,) if (value,) in self._lines and not result.path else (),
+            (result.focus, result.path),
+            (result.focus,),
+        )
+        line = next((self._lines[key] for key in keys if key in self._lines), 1)
+        place = self._file.place(line)
+        severity: Any = result.severity
+        return Finding(
+            severity=severity,
+            rule=result.rule,
+            messages=result.messages,
+            file=name,
+            line=place.line,
+            column=place.column,
+            focus=result.focus,
+            path=result.path,
+            value=result.value,
+            component=result.component,
+        )
+
+
+def _plain_value(term: str) -> str:
+    if term.startswith("<"):
+        return term[1:-1]
+    return term[1:].rpartition('"')[0] if term.startswith('"') else term
+
+
+def _cached(path: Path) -> _Outcome | None:
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        results = tuple(_RawResult(**result) for result in stored["results"])
+        return _Outcome(results, stored["counts"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # absent, or half-written by a process that was killed
+
+
+def _remember(path: Path, outcome: _Outcome) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
+        json.dump(asdict(outcome), file)
+    Path(file.name).replace(path)
