@@ -1,0 +1,7 @@
+"""A query and the files of a release in, bytes out, within limits."""
+
+from policygraph.engine.answer import Answer
+from policygraph.engine.engine import Engine, Health
+from policygraph.engine.query import Dataset, Query
+
+__all__ = ["Answer", "Dataset", "Engine", "Health", "Query"]

@@ -1,0 +1,101 @@
+"""An answer while it comes in: bytes with bounded memory, whole or an error."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+
+from policygraph.engine.query import Form
+from policygraph.errors import PolicygraphError
+from policygraph.formats import Format
+
+HELD = 1 << 20
+"""Bytes of one answer that the front holds before it stops reading from the worker."""
+
+
+class Answer:
+    """The answer to one query. Read it once: by `chunks`, or by `read`.
+
+    Whoever takes one must read it to the end or `close` it: until then it holds a worker.
+    """
+
+    def __init__(
+        self, form: Form, chosen: Format, wanted: Callable[[bool], None], cancel: Callable[[], None]
+    ) -> None:
+        self.form = form
+        self.format = chosen
+        self._wanted = wanted
+        self._cancel = cancel
+        self._parts: deque[bytes] = deque()
+        self._held = 0
+        self._paused = False
+        self._done = False
+        self._error: PolicygraphError | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    @property
+    def whole(self) -> bytes | None:
+        """All bytes that have not been read, if the answer is complete already; else None."""
+        return b"".join(self._parts) if self._done and self._error is None else None
+
+    @property
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The bytes as they come; raises TimeLimitExceeded ... where the answer breaks off."""
+        return self
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        while not self._parts:
+            if self._error:
+                raise self._error
+            if self._done:
+                raise StopAsyncIteration
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        part = self._parts.popleft()
+        self._held -= len(part)
+        if self._paused and self._held <= HELD // 2:
+            self._paused = False
+            self._wanted(True)
+        return part
+
+    async def read(self) -> bytes:
+        """Return all bytes; raises as `chunks` does."""
+        if self._done and self._error is None:
+            parts = list(self._parts)
+            self._parts.clear()
+            return b"".join(parts)
+        return b"".join([part async for part in self])
+
+    async def close(self) -> None:
+        """End the evaluation, if it goes on; nothing more can be read."""
+        if not self._done:
+            self._cancel()
+        self._parts.clear()
+
+    def feed(self, data: bytes) -> None:
+        """Take bytes from the worker."""
+        self._parts.append(data)
+        self._held += len(data)
+        if self._held > HELD and not self._paused:
+            self._paused = True
+            self._wanted(False)
+        self._wake()
+
+    def finish(self, error: PolicygraphError | None = None) -> None:
+        """Take the end: with an error what has not been read is not given out."""
+        self._done = True
+        self._error = error
+        if error:
+            self._parts.clear()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter and not self._waiter.done():
+            self._waiter.set_result(None)

@@ -1,0 +1,158 @@
+"""A query and a store in, serialised bytes out. No process, no limit: those are around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import IO, Protocol, cast
+
+import pyoxigraph as ox
+
+from policygraph.engine.loading import Loaded
+from policygraph.engine.query import Form, Query
+from policygraph.engine.reading import Graphs, problem, read
+from policygraph.engine.tokens import Source, body, declared, tokenize
+from policygraph.errors import BrokenInput, EvaluationCrashed, NotAcceptable
+from policygraph.formats import Format
+from policygraph.namespaces import BASE, prefixes
+
+_LOOKED_AT = 2_000
+"""Triples that are read ahead to see which prefixes a graph needs."""
+_KEPT_UNION = 100_000
+"""Quads up to which a merged dataset is kept for the next query that asks for the same."""
+
+
+class Output(Protocol):
+    """Where an answer goes."""
+
+    def begin(self, form: Form, chosen: Format) -> None:
+        """Take what the answer is; called once, before the first byte."""
+
+    def write(self, data: bytes) -> int:
+        """Take bytes; return how many."""
+
+    def flush(self) -> None:
+        """Called by the serialiser; nothing has to happen."""
+
+
+class Evaluator:
+    """Answers queries from one store."""
+
+    def __init__(self, loaded: Loaded, base: str = BASE) -> None:
+        self._loaded = loaded
+        self._base = base
+        self._kept: tuple[Graphs, ox.Store] | None = None
+
+    def run(self, query: Query, output: Output) -> None:
+        """Evaluate `query` and write the whole answer to `output`.
+
+        Raises SyntaxProblem, Refused, ServiceRefused or NotAcceptable before anything is written;
+        EvaluationCrashed, for what the evaluation itself runs into, perhaps after.
+        """
+        reading = read(query.text, query.default_graphs, query.named_graphs, self._base)
+        try:
+            answer = self._ask(reading.text, reading.graphs)
+            self._write(answer, query, output)
+        except SyntaxError as error:
+            raise problem(query.text, error, self._base, reading.text) from error
+        except (RuntimeError, ValueError) as error:
+            if "not supported" in str(error):
+                raise BrokenInput(str(error)) from error
+            raise EvaluationCrashed(str(error)) from error
+
+    def _ask(
+        self, text: str, graphs: Graphs | None
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        store, union = self._loaded.store, self._loaded.union
+        if graphs is None:
+            return store.query(text, use_default_graph_as_union=union)
+        default = [ox.NamedNode(iri) for iri in _iris(graphs.default)]
+        named = [ox.NamedNode(iri) for iri in _iris(graphs.named)]
+        if len(default) <= 1:
+            return store.query(text, default_graph=list(default), named_graphs=list(named))
+        return self._merged(graphs, default, named).query(text)
+
+    def _merged(
+        self, graphs: Graphs, default: list[ox.NamedNode], named: list[ox.NamedNode]
+    ) -> ox.Store:
+        """Return a store whose default graph is the set union of `default`.
+
+        pyoxigraph takes several default graphs too, but gives a triple that stands in two twice,
+        and looks into one after the other for every pattern.
+        """
+        if self._kept and self._kept[0] == graphs:
+            return self._kept[1]
+        store = ox.Store()
+        for graph in default:
+            found = self._loaded.store.quads_for_pattern(None, None, None, graph)
+            store.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in found)
+        for graph in named:
+            store.add_graph(graph)
+            store.extend(self._loaded.store.quads_for_pattern(None, None, None, graph))
+        self._kept = (graphs, store) if len(store) <= _KEPT_UNION else None
+        return store
+
+    def _write(
+        self,
+        answer: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples,
+        query: Query,
+        output: Output,
+    ) -> None:
+        file = cast("IO[bytes]", output)  # pyoxigraph calls write and flush only
+        if isinstance(answer, ox.QueryTriples):
+            tokens = tokenize(Source(query.text).text)
+            form: Form = "DESCRIBE" if body(tokens)[0].keyword == "DESCRIBE" else "CONSTRUCT"
+            chosen = _acceptable(query.graph, form)
+            output.begin(form, chosen)
+            known = prefixes(self._base) | declared(tokens)
+            self._write_graph(answer, chosen, known, file)
+            return
+        form = "ASK" if isinstance(answer, ox.QueryBoolean) else "SELECT"
+        chosen = _acceptable(query.results, form)
+        output.begin(form, chosen)
+        answer.serialize(file, format=ox.QueryResultsFormat.from_media_type(chosen.media_type))
+
+    def _write_graph(
+        self, triples: ox.QueryTriples, chosen: Format, known: dict[str, str], file: IO[bytes]
+    ) -> None:
+        rdf_format = ox.RdfFormat.from_media_type(chosen.media_type)
+        if chosen.name not in ("ttl", "trig", "rdf"):
+            triples.serialize(file, format=rdf_format)
+            return
+        first = list(islice(triples, _LOOKED_AT))
+        stream = chain(first, triples) if len(first) == _LOOKED_AT else first
+        ox.serialize(stream, file, rdf_format, prefixes=_used(known, first))
+
+
+def _iris(graphs: tuple[str, ...]) -> Iterator[str]:
+    for graph in dict.fromkeys(graphs):
+        try:
+            ox.NamedNode(graph)
+        except ValueError as error:
+            raise BrokenInput(f"{graph!r} is not the IRI of a graph: {error}") from error
+        yield graph
+
+
+def _acceptable(chosen: Format | None, form: Form) -> Format:
+    if chosen is None:
+        what = "graph" if form in ("CONSTRUCT", "DESCRIBE") else "table of results"
+        raise NotAcceptable(f"the answer to {form} is a {what}, in none of the accepted formats")
+    return chosen
+
+
+def _used(known: dict[str, str], triples: Iterable[ox.Triple]) -> dict[str, str]:
+    """Return the prefixes that shorten an IRI of the triples, the longest namespaces first."""
+    iris = set()
+    for triple in triples:
+        for term in triple:
+            if isinstance(term, ox.NamedNode):
+                iris.add(term.value)
+            elif isinstance(term, ox.Literal):
+                iris.add(term.datatype.value)
+    spaces = {_space(iri) for iri in iris}
+    return {name: iri for name, iri in known.items() if iri in spaces}
+
+
+def _space(iri: str) -> str:
+    """Return the IRI up to its last # or /."""
+    return iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]

@@ -1,0 +1,61 @@
+"""What is asked, and of what: a query with its formats, and the files that are served."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from policygraph.formats import GRAPH_FORMATS, RESULT_FORMATS, Format, named
+from policygraph.namespaces import BASE
+
+Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """What is served: RDF files, and how the default graph is made of them."""
+
+    files: tuple[Path, ...]
+    """.nq .trig .nt .ttl .rdf .jsonld, each also .gz"""
+    apart: frozenset[str] = frozenset()
+    """Named graphs that are not in the default graph."""
+    base: str = BASE
+    """The base of the portal, for the prefixes that error messages and Turtle use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One request for evaluation, whoever makes it."""
+
+    text: str
+    default_graphs: tuple[str, ...] = ()
+    """default-graph-uri of the protocol; with `named_graphs` it wins over FROM."""
+    named_graphs: tuple[str, ...] = ()
+    results: Format | None = RESULT_FORMATS[0]
+    """How SELECT and ASK are written; None if the client accepts no such format."""
+    graph: Format | None = GRAPH_FORMATS[0]
+    """How CONSTRUCT and DESCRIBE are written; None if the client accepts no such format."""
+    seconds: float | None = None
+    """The time limit that the client wants; the engine's own limit stands where it is lower."""
+    client: str = ""
+    """Who asks; shares are fair between clients."""
+
+    def packed(self) -> bytes:
+        """Return the query as a worker reads it; UnicodeEncodeError for lone surrogates."""
+        fields: list[Any] = [self.text, self.default_graphs, self.named_graphs]
+        fields += [form.name if form else None for form in (self.results, self.graph)]
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> Query:
+        """Return the query of which `packed` gave the bytes, without time limit and client."""
+        text, default_graphs, named_graphs, results, graph = json.loads(data)
+        return cls(
+            text,
+            tuple(default_graphs),
+            tuple(named_graphs),
+            named(results) if results else None,
+            named(graph) if graph else None,
+        )

@@ -1,0 +1,258 @@
+"""A query text, read before it is evaluated: its dataset, its refusals, its syntax problems."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from policygraph.engine import federation
+from policygraph.engine.tokens import Source, Token, body, declared, tokenize
+from policygraph.errors import BrokenInput, PolicygraphError, Refused, SyntaxProblem
+from policygraph.namespaces import BASE, prefixes
+
+_NEEDS_READING = re.compile(r"service|from|\\u", re.IGNORECASE | re.ASCII)
+_RESERVED = re.compile(r"service|from", re.IGNORECASE | re.ASCII)
+_UPDATES = frozenset("INSERT DELETE LOAD CLEAR DROP CREATE ADD MOVE COPY WITH".split())
+_PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+_PAD = " " * 32
+"""Longer than any keyword of the grammar; see `_found`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graphs:
+    """The dataset that a query asks for (SPARQL 1.1, 13.2): graphs by IRI."""
+
+    default: tuple[str, ...]
+    named: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is evaluated: a text without SERVICE and FROM, and the dataset, if one is asked for."""
+
+    text: str
+    graphs: Graphs | None
+
+
+def read(
+    text: str,
+    default_graphs: tuple[str, ...] = (),
+    named_graphs: tuple[str, ...] = (),
+    base: str = BASE,
+) -> Reading:
+    """Return what to evaluate for a query text; graphs given beside the text win over FROM.
+
+    Raises ServiceRefused for a SERVICE, however it is spelt, and SyntaxProblem where reading
+    already shows one; `problem` explains what the evaluator finds later.
+    """
+    given = Graphs(default_graphs, named_graphs) if default_graphs or named_graphs else None
+    if not _NEEDS_READING.search(text):
+        return Reading(text, given)
+    source = Source(text)
+    tokens = tokenize(source.text)
+    spans, iris = _dataset_clauses(tokens)
+    plain = source.text
+    for start, end in spans:
+        plain = plain[:start] + " " * (end - start) + plain[end:]
+    _check_reserved(plain, source, tokens, base)
+    if iris and given is None:
+        try:
+            given = _resolved(source.text, tokens, iris)
+        except SyntaxError as error:
+            raise problem(text, error, base) from error
+    return Reading(plain, given)
+
+
+def _check_reserved(plain: str, source: Source, tokens: list[Token], base: str) -> None:
+    """Raise unless the parser agrees that `plain` holds no SERVICE and no further FROM.
+
+    Every "service" and "from" that is left must be part of a name, a string or a comment. Then
+    other letters in its place leave the text as correct as it was; a keyword turned into a word
+    that is none does not. This asks the parser that evaluates, hence there is no second opinion.
+    """
+    masked = plain
+    for word in {match.lower() for match in _RESERVED.findall(plain)}:
+        masked = re.sub(word, _absent(word, plain), masked, flags=re.IGNORECASE | re.ASCII)
+    if masked == plain:
+        return
+    try:
+        ox.Store().query(masked)
+    except SyntaxError as error:
+        refused = federation.refusal(source, tokens)
+        raise refused or problem(source.original, error, base, masked) from error
+    except (RuntimeError, ValueError, OSError):
+        return  # it can be parsed, that is all we asked
+
+
+def _absent(word: str, text: str) -> str:
+    """Return a word of the same length that the text does not have."""
+    lowered = text.lower()
+    for first in "xqjzvwk":
+        for second in "qxjz":
+            candidate = first + second + word[2:]
+            if candidate not in lowered:
+                return candidate
+    raise BrokenInput(f"the query has too many words like {word!r}; rename some")
+
+
+def _dataset_clauses(tokens: list[Token]) -> tuple[list[tuple[int, int]], list[tuple[bool, str]]]:
+    """Find FROM and FROM NAMED outside of braces: their spans, and (named?, IRI as written)."""
+    spans: list[tuple[int, int]] = []
+    iris: list[tuple[bool, str]] = []
+    depth = 0
+    for index, token in enumerate(tokens):
+        depth += {"{": 1, "}": -1}.get(token.text, 0)
+        if depth or token.keyword != "FROM":
+            continue
+        named = index + 1 < len(tokens) and tokens[index + 1].keyword == "NAMED"
+        target = index + 1 + named
+        if target < len(tokens) and tokens[target].kind in ("iri", "name"):
+            iri = tokens[target]
+            spans.append((token.start, iri.start + len(iri.text)))
+            iris.append((named, iri.text))
+    return spans, iris
+
+
+def _resolved(text: str, tokens: list[Token], iris: list[tuple[bool, str]]) -> Graphs:
+    """Let the parser resolve prefixed names and relative IRIs, under the query's own prologue."""
+    rest = body(tokens)
+    prologue = text[: rest[0].start] if rest else text
+    columns = " ".join(f"({iri} AS ?g{number})" for number, (_, iri) in enumerate(iris))
+    answer = ox.Store().query(f"{prologue}\nSELECT {columns} {{}}")
+    if not isinstance(answer, ox.QuerySolutions):  # the text is ours: it is a SELECT
+        raise BrokenInput("the FROM clauses cannot be read")
+    row = next(answer)
+    values = [(named, row[number].value) for number, (named, _) in enumerate(iris)]
+    return Graphs(
+        tuple(value for named, value in values if not named),
+        tuple(value for named, value in values if named),
+    )
+
+
+def problem(
+    text: str, error: SyntaxError, base: str, parsed: str | None = None
+) -> PolicygraphError:
+    """Return the error to show for a text that the parser rejected.
+
+    `parsed` is the text that was given to the parser, where it is not the resolved one. An update
+    is Refused; all else is a SyntaxProblem in plain words, with the place in the text as sent.
+    """
+    source = Source(text)
+    tokens = tokenize(source.text)
+    start = body(tokens)
+    if start and start[0].keyword in _UPDATES:
+        return Refused(
+            f"This endpoint is read-only: {start[0].keyword} is an update, and updates are refused"
+        )
+    return (
+        _unclosed(source, tokens)
+        or _undeclared(source, tokens, base)
+        or _relative(source, tokens)
+        or _found(source, tokens, error, parsed or source.text)
+    )
+
+
+def _unclosed(source: Source, tokens: list[Token]) -> SyntaxProblem | None:
+    for token in tokens:
+        if token.kind == "other" and token.text in "\"'":
+            return SyntaxProblem(
+                "the string that starts here is not closed", source.place(token.start)
+            )
+    return None
+
+
+def _undeclared(source: Source, tokens: list[Token], base: str) -> SyntaxProblem | None:
+    known = declared(tokens)
+    previous = Token("", "", 0)
+    for token in body(tokens):
+        before, previous = previous, token
+        name = token.text.partition(":")[0]
+        if token.kind != "name" or name in known:
+            continue
+        if before.text == "<" and before.start + 1 == token.start:
+            return SyntaxProblem(
+                "this IRI has no end, or a character in it that must be written as %XX",
+                source.place(before.start),
+            )
+        iri = prefixes(base).get(name)
+        hint = f"; did you mean PREFIX {name}: <{iri}> ?" if iri else ""
+        return SyntaxProblem(f"the prefix {name}: is not declared{hint}", source.place(token.start))
+    return None
+
+
+def _relative(source: Source, tokens: list[Token]) -> SyntaxProblem | None:
+    if any(token.keyword == "BASE" for token in tokens):
+        return None
+    for token in tokens:
+        if token.kind == "iri" and not re.match(r"<[A-Za-z][A-Za-z0-9+.-]*:", token.text):
+            return SyntaxProblem(
+                f"{token.text} is a relative IRI: write it in full, or declare a BASE",
+                source.place(token.start),
+            )
+    return None
+
+
+def _found(source: Source, tokens: list[Token], error: SyntaxError, text: str) -> SyntaxProblem:
+    """Find the token at which reading stopped.
+
+    The parser reports the furthest character that it looked at, up to a keyword's length beyond
+    the one that is wrong. So it is asked again, with every token followed by more blanks than any
+    keyword has letters; then that character lies between the wrong token and the next.
+    """
+    starts: list[int] = []
+    pieces: list[str] = []
+    length = 0
+    for token in tokens:
+        starts.append(length)
+        piece = text[token.start : token.start + len(token.text)] + _PAD
+        pieces.append(piece)
+        length += len(piece)
+    padded = "".join(pieces)
+    try:
+        ox.Store().query(padded)
+    except SyntaxError as spaced:
+        error = spaced
+    match = _PLACE.match(str(error))
+    if match is None or not tokens:
+        return SyntaxProblem("the query is empty" if not tokens else str(error), source.place(0))
+    offset = _offset(padded, int(match[1]), int(match[2]))
+    index = bisect_right(starts, offset) - 1
+    reason = _reason(match[3])
+    if offset >= len(padded) - 1:
+        end = tokens[-1].start + len(tokens[-1].text)
+        return SyntaxProblem(
+            reason or "the query ends too early" + _wanted(match[3]), source.place(end)
+        )
+    token = tokens[max(index, 0)]
+    return SyntaxProblem(
+        reason or f"{_shown(token)} is not expected here" + _wanted(match[3]),
+        source.place(token.start),
+    )
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    start = 0
+    for _ in range(line - 1):
+        start = text.find("\n", start) + 1
+    return start + column - 1
+
+
+def _shown(token: Token) -> str:
+    return token.text if len(token.text) <= 60 else token.text[:57] + "..."
+
+
+def _reason(expected: str) -> str:
+    """Return the sentence among what the parser expected: its checks beyond the grammar."""
+    for part in expected.split(", "):
+        if re.match(r"[A-Za-z\\]\S* [a-z]", part) or re.match(r"The [A-Z]", part):
+            return part[:1].lower() + part[1:] if part.startswith("The ") else part
+    return ""
+
+
+def _wanted(expected: str) -> str:
+    """Return "(expected ...)" where the parser expected a bracket."""
+    signs = re.findall(r'"([{}()])"', expected)
+    return f" (expected {' or '.join(signs)})" if signs else ""

@@ -1,0 +1,214 @@
+"""The template process: holds the store, and forks a worker from itself whenever one is wanted.
+
+Started as `python -m policygraph.engine.template FD`. It has one thread, so that a fork is a
+faithful copy; workers share its pages, and the store is loaded once. It ends when its control
+socket closes, and takes its workers along.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from policygraph.engine import wire, worker
+from policygraph.engine.evaluate import Evaluator
+from policygraph.engine.loading import load
+from policygraph.engine.query import Dataset, Form, Query
+from policygraph.errors import PolicygraphError
+from policygraph.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
+
+_TAIL = 2_000
+"""Bytes of a dead worker's stderr that are passed on."""
+
+
+def main(descriptor: int) -> None:
+    """Load what the front says, then fork workers for it until it goes away."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control = socket.socket(fileno=descriptor)
+    frames = wire.Frames()
+    orders: list[tuple[bytes, bytes]] = []
+    while not orders:
+        data = control.recv(1 << 20)
+        if not data:
+            return
+        orders.extend(frames.feed(data))
+    settings = json.loads(orders[0][1])
+    with suppress(ConnectionError):
+        evaluator = _loaded(control, settings)
+        if evaluator:
+            Template(control, frames, evaluator, settings["memory"]).serve()
+
+
+def _loaded(control: socket.socket, settings: dict[str, object]) -> Evaluator | None:
+    """Load the store and tell the front: bytes read, then READY, or ERROR."""
+    reported = 0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal reported
+        if done - reported >= 1 << 20 or done >= total:
+            reported = done
+            control.sendall(wire.message(wire.PROGRESS, done=done, total=total))
+
+    files: list[str] = settings["files"]  # type: ignore[assignment]  # as _Front wrote it
+    apart: list[str] = settings["apart"]  # type: ignore[assignment]
+    dataset = Dataset(tuple(Path(file) for file in files), frozenset(apart), str(settings["base"]))
+    try:
+        loaded = load(dataset, progress)
+    except PolicygraphError as error:
+        control.sendall(wire.packed_error(error))
+        return None
+    evaluator = Evaluator(loaded, dataset.base)
+    _warm(evaluator)
+    gc.collect()
+    gc.freeze()  # a collection in a worker would write to every page
+    memory = worker.peak_memory()
+    control.sendall(wire.message(wire.READY, quads=loaded.quads, memory=memory))
+    return evaluator
+
+
+class _Nowhere:
+    def begin(self, form: Form, chosen: Format) -> None:
+        pass
+
+    def write(self, data: bytes) -> int:
+        return len(data)
+
+    def flush(self) -> None:
+        pass
+
+
+def _warm(evaluator: Evaluator) -> None:
+    """Evaluate one query of each form: what Python imports late, a worker could not open."""
+    for text in ("SELECT * {} #from", "ASK {} #\\u0041", "DESCRIBE <urn:x>"):
+        for results, graph in zip(RESULT_FORMATS, GRAPH_FORMATS, strict=True):
+            evaluator.run(Query(text, results=results, graph=graph), _Nowhere())
+    for broken in ("SELECT", "ASK { SERVICE <urn:x> {} }"):
+        with suppress(PolicygraphError):
+            evaluator.run(Query(broken), _Nowhere())
+
+
+class Template:
+    """Forks, ends and buries workers as the front orders."""
+
+    def __init__(
+        self, control: socket.socket, frames: wire.Frames, evaluator: Evaluator, memory: int
+    ) -> None:
+        self._control = control
+        self._frames = frames
+        self._evaluator = evaluator
+        self._memory = memory
+        self._workers: dict[int, tuple[int, int]] = {}  # pid -> number, stderr
+        self._pids: dict[int, int] = {}
+        self._sockets: list[int] = []  # that came with orders not yet read
+        self._wake, self._woken = socket.socketpair()
+
+    def serve(self) -> None:
+        """Work until the control socket closes; then end every worker."""
+        self._wake.setblocking(False)
+        signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        try:
+            while self._step():
+                pass
+        finally:
+            for pid in self._workers:
+                os.kill(pid, signal.SIGKILL)
+            for pid in list(self._workers):
+                os.waitpid(pid, 0)
+
+    def _step(self) -> bool:
+        ready, _, _ = select.select([self._control, self._woken], [], [])
+        if self._woken in ready:
+            self._woken.recv(4096)
+            self._bury()
+        if self._control in ready:
+            data, sockets, _, _ = socket.recv_fds(self._control, 1 << 16, 16)
+            self._sockets += sockets
+            for kind, payload in self._frames.feed(data):
+                self._obey(kind, int(payload))
+            return bool(data)
+        return True
+
+    def _obey(self, kind: bytes, number: int) -> None:
+        if kind == wire.FORK:
+            self._fork(number, self._sockets.pop(0))
+            return
+        pid = self._pids.get(number)
+        if pid is None:  # it ended by itself meanwhile
+            return
+        if kind == wire.KILL:
+            os.kill(pid, signal.SIGKILL)
+        elif kind == wire.YIELD:
+            os.setpriority(os.PRIO_PROCESS, pid, 19)
+
+    def _fork(self, number: int, descriptor: int) -> None:
+        stderr = _scratch()
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                self._become_worker(descriptor, stderr)
+                code = 0
+            finally:
+                os._exit(code)
+        os.close(descriptor)
+        self._workers[pid] = (number, stderr)
+        self._pids[number] = pid
+        self._control.sendall(wire.message(wire.FORK, number=number, pid=pid))
+
+    def _become_worker(self, descriptor: int, stderr: int) -> None:
+        parent = os.getppid()
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.dup2(stderr, 2)
+        for other in (self._control, self._wake, self._woken):
+            other.close()
+        for _, theirs in self._workers.values():
+            os.close(theirs)
+        os.close(stderr)
+        worker.run(socket.socket(fileno=descriptor), self._evaluator, self._memory, parent)
+
+    def _bury(self) -> None:
+        """Tell the front of each worker that has ended: how, and the last that it wrote."""
+        for pid in list(self._workers):
+            ended, status, usage = os.wait4(pid, os.WNOHANG)
+            if not ended:
+                continue
+            number, stderr = self._workers.pop(pid)
+            del self._pids[number]
+            size = os.fstat(stderr).st_size
+            last = os.pread(stderr, _TAIL, max(0, size - _TAIL)).decode(errors="replace")
+            first = os.pread(stderr, _TAIL, 0).decode(errors="replace")
+            os.close(stderr)
+            self._control.sendall(
+                wire.message(
+                    wire.GONE,
+                    number=number,
+                    code=os.waitstatus_to_exitcode(status),
+                    said=first if size <= _TAIL else first + "\n...\n" + last,
+                    memory=usage.ru_maxrss,
+                )
+            )
+
+
+def _scratch() -> int:
+    """Return a file that has no name."""
+    if sys.platform == "linux":
+        return os.memfd_create("stderr")
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+if __name__ == "__main__":
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4096)), hard))
+    main(int(sys.argv[1]))

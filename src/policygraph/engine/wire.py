@@ -1,0 +1,85 @@
+"""Frames between processes: one letter, a length, the payload."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+from policygraph import errors
+from policygraph.errors import EvaluationCrashed, Place, PolicygraphError, SyntaxProblem
+
+_HEAD = struct.Struct(">cI")
+
+QUERY, BEGIN, DATA, END, ERROR = b"Q", b"A", b"D", b"E", b"X"
+"""Front to worker: a query. Worker to front: what the answer is, bytes of it, its end; an error."""
+
+LOAD, FORK, KILL, YIELD = b"L", b"F", b"K", b"N"
+"""Front to template: load this, fork a worker on the socket that comes along, end it, let others
+have the processor first. FORK comes back with the process id."""
+
+PROGRESS, READY, GONE = b"P", b"R", b"G"
+"""Template to front: bytes read, the store is loaded, a worker has ended. And ERROR."""
+
+
+def frame(kind: bytes, payload: bytes = b"") -> bytes:
+    """Return one frame."""
+    return _HEAD.pack(kind, len(payload)) + payload
+
+
+def message(kind: bytes, /, **fields: object) -> bytes:
+    """Return one frame with a JSON object."""
+    return frame(kind, json.dumps(fields).encode())
+
+
+class Frames:
+    """Puts together what comes in pieces."""
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Take bytes; yield each frame that is complete: kind and payload."""
+        rest = self._rest
+        rest += data
+        position = 0
+        try:
+            while len(rest) - position >= _HEAD.size:
+                kind, length = _HEAD.unpack_from(rest, position)
+                end = position + _HEAD.size + length
+                if len(rest) < end:
+                    return
+                payload = bytes(memoryview(rest)[position + _HEAD.size : end])
+                position = end
+                yield kind, payload
+        finally:
+            del rest[:position]
+
+
+def packed_error(error: PolicygraphError) -> bytes:
+    """Return the ERROR frame for an error."""
+    if isinstance(error, SyntaxProblem):
+        place = error.place
+        return message(
+            ERROR,
+            kind="SyntaxProblem",
+            message=error.message,
+            place=[place.line, place.column] if place else None,
+            file=str(place.file) if place and place.file else None,
+        )
+    return message(ERROR, kind=type(error).__name__, message=str(error))
+
+
+def unpacked_error(payload: bytes) -> PolicygraphError:
+    """Return the error of an ERROR frame."""
+    fields = json.loads(payload)
+    if fields["kind"] == "SyntaxProblem":
+        if fields["place"] is None:
+            return SyntaxProblem(fields["message"])
+        line, column = fields["place"]
+        file = Path(fields["file"]) if fields["file"] else None
+        return SyntaxProblem(fields["message"], Place(line, column, file))
+    kind = getattr(errors, fields["kind"], EvaluationCrashed)
+    known = isinstance(kind, type) and issubclass(kind, PolicygraphError)
+    return (kind if known else EvaluationCrashed)(fields["message"])

@@ -1,0 +1,288 @@
+"""The front's end of the worker processes: start, fork, feed, end; frames in, frames out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from policygraph.engine import wire
+from policygraph.engine.loading import Progress
+from policygraph.engine.query import Dataset
+from policygraph.errors import EvaluationCrashed, Unavailable
+
+_READ = 256 * 1024
+
+OnFrame = Callable[["Worker", bytes, bytes], None]
+OnGone = Callable[["Worker", int, str], None]
+
+
+@dataclass(eq=False, slots=True)
+class Worker:
+    """A worker process as the front sees it."""
+
+    number: int
+    channel: socket.socket
+    frames: wire.Frames = field(default_factory=wire.Frames)
+    unsent: bytes = b""
+    pid: int | None = None
+    calm: bool = False
+    """Others have the processor first; there is no way back."""
+    closed: bool = False
+    """The front is done with it; it ends."""
+
+
+class Workers:
+    """The template process and the workers that it has forked. Belongs to one event loop at a time.
+
+    Starting blocks until the data is loaded. It may be called anywhere: the template is a new
+    program, not a fork of this one.
+    """
+
+    def __init__(self, dataset: Dataset, memory: int, progress: Progress | None) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._alive: dict[int, Worker] = {}
+        self._number = 0
+        self._frames = wire.Frames()
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = _started(theirs)
+        self.lost = False
+        """The template has ended, against our will."""
+        try:
+            self.loaded = self._load(dataset, memory, progress)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _load(self, dataset: Dataset, memory: int, progress: Progress | None) -> dict[str, Any]:
+        order = {
+            "files": [str(file.absolute()) for file in dataset.files],
+            "apart": sorted(dataset.apart),
+            "base": dataset.base,
+            "memory": memory,
+        }
+        self._control.sendall(wire.message(wire.LOAD, **order))
+        while data := self._control.recv(_READ):
+            for kind, payload in self._frames.feed(data):
+                if kind == wire.ERROR:
+                    raise wire.unpacked_error(payload)
+                fields: dict[str, Any] = json.loads(payload)
+                if kind == wire.READY:
+                    return fields
+                if progress:
+                    progress(fields["done"], fields["total"])
+        code = self._process.wait()
+        raise EvaluationCrashed(f"the data could not be loaded: the process ended with {code}")
+
+    def use(self, on_frame: OnFrame, on_gone: OnGone) -> None:
+        """Say who takes what workers send, and who is told when one has ended unasked."""
+        self._on_frame = on_frame
+        self._on_gone = on_gone
+
+    def attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Serve from `loop` from now on."""
+        if self._loop is loop or self.lost:
+            return
+        if self._loop is not None and not self._loop.is_closed():
+            self._forget_readers(self._loop)
+        self._loop = loop
+        self._control.setblocking(False)
+        loop.add_reader(self._control, self._heard)
+        for worker in self._alive.values():
+            if not worker.closed:
+                loop.add_reader(worker.channel, self._readable, worker)
+
+    def _forget_readers(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.remove_reader(self._control)
+        for worker in self._alive.values():
+            if not worker.closed:
+                loop.remove_reader(worker.channel)
+
+    @property
+    def alive(self) -> list[Worker]:
+        """The workers that have not ended."""
+        return list(self._alive.values())
+
+    @property
+    def pid(self) -> int:
+        """The process id of the template."""
+        return self._process.pid
+
+    def spawn(self) -> Worker:
+        """Return a new worker; it can be given a query at once. Unavailable if there is none."""
+        self._number += 1
+        channel, theirs = socket.socketpair()
+        channel.setblocking(False)
+        with theirs:
+            self._order(wire.FORK, self._number, theirs)
+        worker = Worker(self._number, channel)
+        self._alive[worker.number] = worker
+        if self._loop:
+            self._loop.add_reader(channel, self._readable, worker)
+        return worker
+
+    def _order(self, kind: bytes, number: int, passed: socket.socket | None = None) -> None:
+        """Send the template an order; it always reads, so that a few bytes always fit."""
+        data = wire.frame(kind, str(number).encode())
+        try:
+            if passed:
+                socket.send_fds(self._control, [data], [passed.fileno()])
+            else:
+                self._control.sendall(data)
+        except OSError as error:
+            self.lost = True
+            raise Unavailable("the engine has ended; it has to be started again") from error
+
+    def send(self, worker: Worker, data: bytes) -> None:
+        """Send a worker bytes; what does not fit now is sent later."""
+        worker.unsent += data
+        self._push(worker)
+
+    def _push(self, worker: Worker) -> None:
+        if worker.closed or self._loop is None:
+            return
+        try:
+            sent = worker.channel.send(worker.unsent)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            return  # it has ended; `gone` follows
+        was_waiting = sent < len(worker.unsent)
+        worker.unsent = worker.unsent[sent:]
+        if was_waiting:
+            self._loop.add_writer(worker.channel, self._push_rest, worker)
+
+    def _push_rest(self, worker: Worker) -> None:
+        if self._loop:
+            self._loop.remove_writer(worker.channel)
+        self._push(worker)
+
+    def _readable(self, worker: Worker) -> None:
+        try:
+            data = worker.channel.recv(_READ)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._quiet(worker)  # it has ended; the template tells how
+            return
+        for kind, payload in worker.frames.feed(data):
+            if worker.closed:
+                return
+            self._on_frame(worker, kind, payload)
+
+    def _quiet(self, worker: Worker) -> None:
+        if self._loop and not self._loop.is_closed() and not worker.closed:
+            self._loop.remove_reader(worker.channel)
+            self._loop.remove_writer(worker.channel)
+
+    def pause(self, worker: Worker) -> None:
+        """Take nothing from a worker for now; it blocks once its socket is full."""
+        if self._loop and not worker.closed:
+            self._loop.remove_reader(worker.channel)
+
+    def resume(self, worker: Worker) -> None:
+        """Take from a worker again."""
+        if self._loop and not worker.closed:
+            self._loop.add_reader(worker.channel, self._readable, worker)
+
+    def calm(self, worker: Worker) -> None:
+        """Let all other processes go first."""
+        worker.calm = True
+        with suppress(Unavailable):
+            self._order(wire.YIELD, worker.number)
+
+    def kill(self, worker: Worker) -> None:
+        """End a worker in the middle of whatever it does."""
+        self.dismiss(worker)
+        with suppress(Unavailable):
+            self._order(wire.KILL, worker.number)
+
+    def dismiss(self, worker: Worker) -> None:
+        """Let a worker end that has nothing to do."""
+        if not worker.closed:
+            self._quiet(worker)
+            worker.closed = True
+            worker.channel.close()
+
+    def _heard(self) -> None:
+        """Read what the template has to tell."""
+        try:
+            data = self._control.recv(_READ)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._lose()
+            return
+        for kind, payload in self._frames.feed(data):
+            fields = json.loads(payload)
+            if kind == wire.FORK:
+                if worker := self._alive.get(fields["number"]):
+                    worker.pid = fields["pid"]
+            elif kind == wire.GONE:
+                self._bury(fields["number"], fields["code"], fields["said"])
+
+    def _bury(self, number: int, code: int, said: str) -> None:
+        worker = self._alive.pop(number, None)
+        if worker is None or worker.closed:
+            return
+        self._drain(worker)
+        if not worker.closed:
+            self.dismiss(worker)
+            self._on_gone(worker, code, said)
+
+    def _drain(self, worker: Worker) -> None:
+        """Take what a worker had sent before it ended: its answer may be whole."""
+        with suppress(OSError):
+            while data := worker.channel.recv(_READ):
+                for kind, payload in worker.frames.feed(data):
+                    self._on_frame(worker, kind, payload)
+
+    def _lose(self) -> None:
+        self.lost = True
+        if self._loop:
+            self._loop.remove_reader(self._control)
+        for worker in self.alive:
+            self._bury(worker.number, 0, "the template process has ended")
+
+    def stop(self) -> None:
+        """End the template and every worker, and wait until they are gone."""
+        if self._loop and not self._loop.is_closed():
+            self._forget_readers(self._loop)
+        self._loop = None
+        self._control.close()
+        for worker in self.alive:
+            worker.channel.close()
+            worker.closed = True
+        self._alive.clear()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _started(control: socket.socket) -> subprocess.Popen[bytes]:
+    """Start the template program on its end of the control socket, away from the terminal."""
+    package = Path(__file__).resolve().parents[2]
+    path = os.pathsep.join(filter(None, (str(package), os.environ.get("PYTHONPATH"))))
+    return subprocess.Popen(  # noqa: S603  (our own program, no argument from outside)
+        [sys.executable, "-P", "-m", "policygraph.engine.template", str(control.fileno())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        pass_fds=(control.fileno(),),
+        env=os.environ | {"PYTHONPATH": path},
+        start_new_session=True,
+    )
