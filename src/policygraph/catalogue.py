@@ -44,8 +44,19 @@ def describe(portal: Portal, graphs: Mapping[str, Sequence[Triple]]) -> Iterator
         if slug in graphs:
             number = Literal(str(len(graphs[slug])), datatype=NamedNode(XSD.integer))
             yield graph, NamedNode(VOID.triples), number
-        if slug in GENERATED:
-            yield graph, NamedNode(DCT.license), NamedNode(portal.license)
-            for language, text in GENERATED[slug].items():
-                yield graph, NamedNode(DCT.title), Literal(text, language=language)
-                yield graph, NamedNode(RDFS.label), Literal(text, language=language)
+        yield from _about(graph, slug, portal, graphs.get(slug, ()))
+
+
+def _about(
+    graph: NamedNode, slug: str, portal: Portal, triples: Sequence[Triple]
+) -> Iterator[Triple]:
+    """Yield title, label, licence and rights of a graph: its own words, else ours."""
+    if slug in GENERATED:
+        titles = [Literal(text, language=language) for language, text in GENERATED[slug].items()]
+        yield from ((graph, NamedNode(DCT.title), title) for title in titles)
+        yield graph, NamedNode(DCT.license), NamedNode(portal.license)
+    else:
+        own = [triple for triple in triples if triple[0] == graph]
+        yield from (t for t in own if t[1].value in (DCT.title, DCT.license, DCT.rights))
+        titles = [t[2] for t in own if t[1].value == DCT.title and isinstance(t[2], Literal)]
+    yield from ((graph, NamedNode(RDFS.label), title) for title in titles)
