@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 import urllib.error
 import urllib.request
@@ -17,6 +18,8 @@ from policygraph.formats import GRAPH_FORMATS, RESULT_FORMATS, Format, named
 from policygraph.queries import find, read_catalogue, read_query
 from policygraph.release import Release
 from policygraph.sources import Sources
+
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 TIMEOUT = 60
 """Seconds that a remote endpoint has for its answer."""
@@ -111,15 +114,18 @@ def _table(tsv: str) -> None:
     table = Table(*(name.removeprefix("?") for name in rows[0]), box=None, header_style="bold")
     for row in rows[1:]:
         table.add_row(*(_plain(cell) for cell in row))
-    # Rich would cut columns to the width of a terminal that a pipe does not have.
-    console = Console(soft_wrap=not sys.stdout.isatty(), markup=False, highlight=False)
-    console.print(table)
+    # A pipe has no width, and whoever reads from it wants each row on a line of its own.
+    width = None if sys.stdout.isatty() else 1_000_000
+    console = Console(width=width, markup=False, highlight=False)
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        print(line.rstrip())  # noqa: T201
 
 
 def _plain(cell: str) -> str:
     """Turn a TSV term (SPARQL 1.1 TSV, section 4) into what a person reads."""
-    if cell.startswith('"'):
-        text = cell[1 : cell.rindex('"')]
-        return text.replace('\\"', '"').replace("\\n", "\n").replace("\\t", "\t").replace(
-            "\\\\", "\\")  # fmt: skip
-    return cell
+    if not cell.startswith('"'):
+        return cell.removeprefix("<").removesuffix(">")
+    text = cell[1 : cell.rindex('"')]
+    return re.sub(r"\\(.)", lambda escape: _ESCAPES.get(escape[1], escape[1]), text)

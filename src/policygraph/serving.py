@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from policygraph.errors import BrokenInput
+import uvicorn
+
+from policygraph.engine import Dataset, Engine
+from policygraph.errors import BrokenInput, PolicygraphError
 from policygraph.release import Release
+from policygraph.web.app import create_app
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -31,13 +38,9 @@ def address(listener: socket.socket) -> str:
 
 def serve(release: Release, listener: socket.socket, ready: Callable[[], None]) -> None:
     """Serve a release until the process is told to stop; call `ready` once it can answer."""
-    import uvicorn
-
-    from policygraph.engine import Dataset, Engine
-    from policygraph.web.app import create_app
-
     limits = release.portal.limits
     dataset = Dataset(release.dataset, release.apart, release.portal.base)
+    logging.getLogger("uvicorn.error").addFilter(_shorten)
     with Engine.start(dataset, limits) as engine:
         config = uvicorn.Config(
             create_app(release, engine, limits),
@@ -47,4 +50,27 @@ def serve(release: Release, listener: socket.socket, ready: Callable[[], None]) 
             timeout_graceful_shutdown=5,
         )
         ready()
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Stops in order when told to; uvicorn's own raises the signal once more after that."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        stops = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self.handle_exit) for number in stops}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _shorten(record: logging.LogRecord) -> bool:
+    """Log an answer that was broken off in a line: it is a limit that was held, and no bug."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, PolicygraphError):
+        record.msg, record.args = f"an answer was broken off: {error}", ()
+        record.exc_info = None
+    return True

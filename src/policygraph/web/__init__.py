@@ -1,0 +1,1 @@
+"""The release over HTTP: pages, linked data, downloads and the SPARQL endpoint."""

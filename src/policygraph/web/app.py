@@ -1,0 +1,61 @@
+"""The application: routes, and nothing that happens at import."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from policygraph.engine import Engine
+from policygraph.errors import PolicygraphError
+from policygraph.release import Release
+from policygraph.settings import Limits
+from policygraph.web import downloads, pages, resources, saved, status, vocabularies
+from policygraph.web.endpoint import sparql
+from policygraph.web.middleware import Frame, Gzip
+from policygraph.web.problems import render_error
+from policygraph.web.site import HERE, Site
+
+ROUTES = (
+    Route("/sparql", sparql, methods=["GET", "HEAD", "POST"]),
+    Route("/", pages.start),
+    Route("/id/{path:path}", resources.thing),
+    Route("/graph/{path:path}", resources.thing),
+    Route("/doc/{path:path}", resources.described),
+    *(
+        Route(f"{path}{suffix}", vocabularies.vocabulary)
+        for path in vocabularies.GRAPH_OF
+        for suffix in ("", ".{suffix:str}")
+    ),
+    Route("/context.jsonld", vocabularies.context),
+    Route("/.well-known/void", vocabularies.void),
+    Route("/queries", saved.listing),
+    Route("/queries/{slug}", saved.one),
+    Route("/download", downloads.without_slash),
+    Route("/download/", downloads.listing),
+    Route(f"/download/{downloads.MANIFEST}", downloads.manifest),
+    Route("/download/{name:path}", downloads.file),
+    Route("/health", status.health),
+    Route("/health/live", status.alive),
+    Route("/metrics", status.metrics),
+    Route("/robots.txt", status.robots),
+    Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
+)
+
+
+def create_app(release: Release, engine: Engine, limits: Limits) -> FastAPI:
+    """Return the application that serves one release through one engine."""
+    app = FastAPI(
+        title="policygraph",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        routes=list(ROUTES),
+        redirect_slashes=False,
+        middleware=[Middleware(Frame, on_crash=render_error), Middleware(Gzip)],
+        exception_handlers={PolicygraphError: render_error, HTTPException: render_error},
+    )
+    app.state.site = Site(release, engine, limits)
+    return app

@@ -1,0 +1,177 @@
+"""Triples as a page reads them: values, labels in a language, links that are safe to follow."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from policygraph.namespaces import DCT, FOAF, RDF, RDFS, SKOS
+from policygraph.terms import BlankNode, Literal, NamedNode, Node, Term, Triple
+from policygraph.urls import Urls
+
+LABELS = (SKOS.prefLabel, RDFS.label, DCT.title, FOAF.name)
+"""What may name a thing, best first."""
+
+FALLBACK = ("en", "nl", "fr")
+"""Languages tried after the asked one; then any other, then text without a language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text, with its language where it is not the one of the page."""
+
+    value: str
+    lang: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A thing with its label; `href` is None where following it would lead nowhere or be unsafe."""
+
+    iri: str
+    text: Text
+    href: str | None
+    external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A literal with its language (where it is not the page's) and datatype IRI."""
+
+    text: Text
+    datatype: str = ""
+
+
+class Facts:
+    """What a set of triples says, read in one language."""
+
+    def __init__(
+        self,
+        triples: Iterable[Triple],
+        language: str,
+        urls: Urls,
+        prefixes: Mapping[str, str],
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        self.language = language
+        self._urls = urls
+        self._names = names or {}
+        self._prefixes = sorted(prefixes.items(), key=lambda pair: -len(pair[1]))
+        self._said: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+        self._pointing: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for subject, predicate, term in dict.fromkeys(triples):
+            self._said[node_key(subject)][predicate.value].append(term)
+            if isinstance(term, NamedNode):
+                self._pointing[predicate.value, term.value].append(node_key(subject))
+
+    def subjects(self, type_: str | None = None) -> list[str]:
+        """Return the things that something is said of; with `type_`, those of that class."""
+        if type_ is None:
+            return list(self._said)
+        return self.pointing(RDF.type, type_)
+
+    def predicates(self, subject: str) -> list[str]:
+        """Return the predicates with which something is said of a thing."""
+        return list(self._said.get(subject, {}))
+
+    def values(self, subject: str, predicate: str) -> list[Term]:
+        """Return what is said of a thing with one predicate."""
+        return self._said.get(subject, {}).get(predicate, [])
+
+    def iris(self, subject: str, *predicates: str) -> list[str]:
+        """Return the IRIs (not the literals) that a thing points to, each once, sorted."""
+        found = {
+            term.value
+            for predicate in predicates
+            for term in self.values(subject, predicate)
+            if isinstance(term, NamedNode)
+        }
+        return sorted(found)
+
+    def pointing(self, predicate: str, target: str) -> list[str]:
+        """Return the things that point to another with one predicate."""
+        return list(self._pointing.get((predicate, target), ()))
+
+    def plain(self, subject: str, predicate: str) -> str:
+        """Return the first literal, in a fixed order, or nothing."""
+        found = [t.value for t in self.values(subject, predicate) if isinstance(t, Literal)]
+        return min(found, default="")
+
+    def number(self, subject: str, predicate: str) -> int | None:
+        """Return the first literal as an integer, or None if it is none."""
+        text = self.plain(subject, predicate)
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+    def text(self, subject: str, *predicates: str) -> Text:
+        """Return the text of the first predicate that has one, in the best language."""
+        for predicate in predicates:
+            found = [t for t in self.values(subject, predicate) if isinstance(t, Literal)]
+            if found:
+                return self._told(min(found, key=self._rank))
+        return Text("")
+
+    def original(self, subject: str, predicate: str) -> Text:
+        """Return the text whatever its language is: names are repeated, never translated."""
+        return self.text(subject, predicate)
+
+    def label(self, iri: str) -> Text:
+        """Return the label of a thing in the best language, else its shortened IRI.
+
+        Terms of well-known vocabularies have a name even where the graph gives none.
+        """
+        return self.text(iri, *LABELS) or Text(self._names.get(iri) or self.short(iri))
+
+    def link(self, iri: str) -> Link:
+        """Return a thing as a link: to its page if it is ours, else to its http(s) address."""
+        page = self._urls.page(iri)
+        if page is not None:
+            return Link(iri, self.label(iri), page)
+        safe = iri.startswith(("http://", "https://"))
+        return Link(iri, self.label(iri), iri if safe else None, external=True)
+
+    def links(self, subject: str, *predicates: str) -> list[Link]:
+        """Return the things that a thing points to, by label."""
+        links = [self.link(iri) for iri in self.iris(subject, *predicates)]
+        return sorted(links, key=lambda link: link.text.value.casefold())
+
+    def value(self, term: Term) -> Link | Value:
+        """Return any term as a page shows it."""
+        if isinstance(term, NamedNode):
+            return self.link(term.value)
+        if isinstance(term, BlankNode):
+            return Link(node_key(term), self.label(node_key(term)), None)
+        return Value(self._told(term), "" if term.language else term.datatype.value)
+
+    def short(self, iri: str) -> str:
+        """Return an IRI with its prefix where one is known."""
+        for name, namespace in self._prefixes:
+            if iri.startswith(namespace) and len(iri) > len(namespace):
+                return f"{name}:{iri[len(namespace) :]}"
+        return iri
+
+    def mentioned(self) -> Iterator[str]:
+        """Yield every IRI that occurs: subjects, predicates and objects."""
+        for subject, said in self._said.items():
+            yield subject
+            for predicate, terms in said.items():
+                yield predicate
+                yield from (term.value for term in terms if isinstance(term, NamedNode))
+
+    def _told(self, literal: Literal) -> Text:
+        language = literal.language or ""
+        return Text(literal.value, language if language != self.language else "")
+
+    def _rank(self, literal: Literal) -> tuple[int, str, str]:
+        language = literal.language or ""
+        order = (self.language, *FALLBACK)
+        place = order.index(language) if language in order else len(order) + (language == "")
+        return place, language, literal.value
+
+
+def node_key(node: Node) -> str:
+    """Return the IRI, or `_:label` for a blank node."""
+    return node.value if isinstance(node, NamedNode) else f"_:{node.value}"

@@ -1,0 +1,191 @@
+"""What pages ask the engine: fixed SPARQL texts, checked IRIs in, rows and triples out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from policygraph.engine import Engine, Query
+from policygraph.errors import BrokenInput
+from policygraph.formats import GRAPH_FORMATS, RESULT_FORMATS, named
+from policygraph.namespaces import CV, DCT, ELI, OWL, PG, PG_NS, RDF, RDFS, SH, SKOS
+from policygraph.terms import Triple
+from policygraph.turtle import parse_ntriples
+
+_JSON = RESULT_FORMATS[0]
+_NTRIPLES = named("nt", GRAPH_FORMATS)
+
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\\ud800-\udfff\ufffd]*")
+
+PAGE_SIZE = 200
+"""How many things that point to a thing are shown at once."""
+
+BATCH = 1000
+"""How many IRIs go into one VALUES block: some 100 KiB of query."""
+
+Row = dict[str, str]
+
+
+def iri_ref(iri: str) -> str:
+    """Return `<iri>`, safe to stand in a query (SPARQL 1.1, rule 139 IRIREF; absolute IRIs only).
+
+    Raises BrokenInput for anything that could end the IRI or is none.
+    """
+    if not _IRI.fullmatch(iri):
+        raise BrokenInput(f"{iri[:200]!r} is not an absolute IRI.")
+    return f"<{iri}>"
+
+
+def _values(iris: Iterable[str]) -> str:
+    return " ".join(iri_ref(iri) for iri in iris)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether anything is said about an IRI, and whether it was withdrawn."""
+
+    known: bool
+    deprecated: bool
+    successor: str | None
+
+
+class Lookup:
+    """Asks the engine on behalf of one client."""
+
+    def __init__(self, engine: Engine, client: str = "") -> None:
+        self._engine = engine
+        self._client = client
+
+    async def rows(self, text: str) -> list[Row]:
+        """Return the rows of a SELECT: variable to value, without what is unbound."""
+        query = Query(text, results=_JSON, graph=None, client=self._client)
+        found = json.loads(await self._read(query))["results"]["bindings"]
+        return [{name: term["value"] for name, term in row.items()} for row in found]
+
+    async def triples(self, text: str) -> list[Triple]:
+        """Return the triples of a CONSTRUCT."""
+        query = Query(text, results=None, graph=_NTRIPLES, client=self._client)
+        return parse_ntriples(await self._read(query))
+
+    async def _read(self, query: Query) -> bytes:
+        answer = await self._engine.answer(query)
+        try:
+            return await answer.read()
+        finally:
+            await answer.close()
+
+    async def standing(self, iri: str) -> Standing:
+        """Return whether the default graph knows the IRI, as subject or as object."""
+        ref = iri_ref(iri)
+        rows = await self.rows(
+            "SELECT ?known ?deprecated ?successor WHERE {"
+            f" BIND(EXISTS {{ {ref} ?p ?o }} || EXISTS {{ ?s ?q {ref} }} AS ?known)"
+            f" OPTIONAL {{ {ref} <{OWL.deprecated}> ?deprecated }}"
+            f" OPTIONAL {{ {ref} <{DCT.isReplacedBy}> ?successor }}"
+            " } ORDER BY ?successor LIMIT 1"
+        )
+        row = rows[0] if rows else {}
+        return Standing(
+            known=row.get("known") == "true",
+            deprecated=row.get("deprecated") in ("true", "1"),
+            successor=row.get("successor"),
+        )
+
+    async def said_of(self, iri: str) -> list[Triple]:
+        """Return what is said of a thing, and of blank nodes that it points to."""
+        ref = iri_ref(iri)
+        return await self.triples(
+            f"CONSTRUCT {{ {ref} ?p ?o . ?o ?q ?r }} WHERE {{ {ref} ?p ?o"
+            " OPTIONAL { ?o ?q ?r FILTER(isBlank(?o)) } }"
+        )
+
+    async def pointing_to(self, iri: str, page: int) -> tuple[list[Triple], bool]:
+        """Return one page of what points to a thing, and whether there is another page."""
+        ref = iri_ref(iri)
+        # One more row than a page holds tells whether there is a next one.
+        found = await self.triples(
+            f"CONSTRUCT {{ ?s ?p {ref} }} WHERE {{ SELECT ?s ?p WHERE {{ ?s ?p {ref} }}"
+            f" ORDER BY ?s ?p LIMIT {PAGE_SIZE + 1} OFFSET {(page - 1) * PAGE_SIZE} }}"
+        )
+        found.sort(key=lambda t: (str(t[0]), str(t[1])))
+        return found[:PAGE_SIZE], len(found) > PAGE_SIZE
+
+    async def names(self, iris: Iterable[str]) -> list[Triple]:
+        """Return labels and types of things, so that a page can name what it mentions."""
+        wanted = sorted({iri for iri in iris if _IRI.fullmatch(iri)})
+        triples: list[Triple] = []
+        for start in range(0, len(wanted), BATCH):
+            values = _values(wanted[start : start + BATCH])
+            triples += await self.triples(
+                "CONSTRUCT { ?x ?p ?o } WHERE {"
+                f" VALUES ?x {{ {values} }}"
+                f" VALUES ?p {{ {_values((RDF.type, RDFS.label, SKOS.prefLabel))} }} ?x ?p ?o }}"
+            )
+        return triples
+
+    async def titles(self, iris: Iterable[str]) -> list[Triple]:
+        """Return the titles and descriptions of graphs."""
+        return await self.triples(
+            f"CONSTRUCT {{ ?x ?p ?o }} WHERE {{ VALUES ?x {{ {_values(iris)} }}"
+            f" VALUES ?p {{ {_values((DCT.title, DCT.description))} }} ?x ?p ?o }}"
+        )
+
+    async def graph(self, iri: str) -> list[Triple]:
+        """Return a whole named graph."""
+        return await self.triples(
+            f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {iri_ref(iri)} {{ ?s ?p ?o }} }}"
+        )
+
+    async def policy(self, iri: str) -> list[Triple]:
+        """Return a policy with its elements and everything that is said about it and them.
+
+        It follows the written direction, so that it also works on a dump without inferences.
+        """
+        ref = iri_ref(iri)
+        part = "|".join(iri_ref(PG_NS + name) for name in _ELEMENT_OF)
+        about = "|".join(
+            iri_ref(p)
+            for p in (PG.aboutDocument, PG.assesses, PG.alignmentOf, ELI.realizes, RDF.subject)
+        )
+        return await self.triples(
+            "CONSTRUCT { ?s ?p ?o } WHERE { {"
+            f" SELECT DISTINCT ?s WHERE {{ {{ BIND({ref} AS ?s) }}"
+            f" UNION {{ ?s {part}|{about} {ref} }}"
+            f" UNION {{ ?part {part} {ref} . ?s <{PG.alignmentOf}> ?part }}"
+            f" UNION {{ {ref} <{CV.hasParticipation}> ?s }}"
+            f" UNION {{ ?part {part} {ref} . ?part <{CV.hasParticipation}> ?s }}"
+            f" UNION {{ ?expression <{ELI.realizes}> {ref} . ?s <{ELI.embodies}> ?expression }}"
+            " } } ?s ?p ?o }"
+        )
+
+    async def policies(self) -> list[Triple]:
+        """Return the policies that are described, with what a list shows of each."""
+        shown = (RDF.type, SKOS.prefLabel, RDFS.label, *_LISTED)
+        return await self.triples(
+            f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s a <{PG.PolicyDocument}> ."
+            f" VALUES ?p {{ {_values(shown)} }} ?s ?p ?o }}"
+        )
+
+    async def counts(self, classes: Sequence[str]) -> dict[str, int]:
+        """Return how many things of each class there are."""
+        rows = await self.rows(
+            "SELECT ?class (COUNT(DISTINCT ?s) AS ?n) WHERE {"
+            f" VALUES ?class {{ {_values(classes)} }} ?s a ?class }} GROUP BY ?class"
+        )
+        return {row["class"]: int(row["n"]) for row in rows if "class" in row}
+
+    async def saved_queries(self, graph: str) -> list[Row]:
+        """Return the saved queries of a graph: its IRI, text, and a label in each language."""
+        return await self.rows(
+            "SELECT ?query ?text ?property ?value (LANG(?value) AS ?lang) WHERE {"
+            f" GRAPH {iri_ref(graph)} {{ ?query ?kind ?text ."
+            f" VALUES ?kind {{ {_values((SH.select, SH.ask, SH.construct, SH.describe))} }}"
+            " OPTIONAL { ?query ?property ?value FILTER(isLiteral(?value) && ?property != ?kind) }"
+            " } } ORDER BY ?query ?property ?value"
+        )
+
+
+_ELEMENT_OF = ("elementOf", "principleOf", "pillarOf", "actionPointOf", "goalOf", "riskOf")
+_LISTED = (DCT.title, DCT.description, DCT.issued, DCT.spatial, DCT.publisher)

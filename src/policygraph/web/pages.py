@@ -1,0 +1,195 @@
+"""The pages: the start page, a policy with its structure, and one page for everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from policygraph.namespaces import DCT, PG, RDF, RDFS, SKOS
+from policygraph.terms import Triple
+from policygraph.web import texts
+from policygraph.web.facts import Facts, Link, Text, Value, node_key
+from policygraph.web.lookup import PAGE_SIZE
+from policygraph.web.policies import read_policy
+from policygraph.web.serialise import embedded_jsonld
+from policygraph.web.site import PageMaker, endpoint_of, site_of
+
+if TYPE_CHECKING:
+    from policygraph.web.resources import Description
+
+COUNTED = (
+    PG.PolicyDocument, PG.Principle, PG.Pillar, PG.ActionPoint, PG.Stakeholder, PG.Initiative,
+    PG.KeyTakeaway, PG.SDGAlignment,
+)  # fmt: skip
+"""Classes whose sizes the start page shows."""
+
+FIRST = (RDF.type, SKOS.definition, DCT.description, RDFS.comment, PG.officialName)
+"""Properties that a page shows first; the others follow by label."""
+
+_HIDDEN = frozenset({SKOS.prefLabel, RDFS.label})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One property of a thing with all its values."""
+
+    property: Link
+    values: list[Link | Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """Things that point to a thing with one property."""
+
+    property: Link
+    things: list[Link]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A policy in a list."""
+
+    link: Link
+    title: Text
+    description: Text
+    issued: str
+    places: list[Link]
+
+
+async def start(request: Request) -> Response:
+    """Return the start page: what this is, what is in it, how to ask it."""
+    site = site_of(request)
+    page = site.page(request)
+    known = page.not_modified()
+    if known:
+        return known
+    lookup = site.lookup(request)
+    counts = await lookup.counts(COUNTED)
+    triples = await lookup.policies()
+    facts = page.facts(triples)
+    names = await lookup.names(facts.mentioned())
+    facts = page.facts([*triples, *names])
+    figures = [
+        (site.release.urls.page(c), texts.plural(page.language, c), counts[c])
+        for c in COUNTED
+        if counts.get(c)
+    ]
+    return page.render(
+        "start.html",
+        title="",
+        figures=figures,
+        policies=_listed(facts),
+        endpoint=endpoint_of(request),
+        triples=sum(site.release.graphs.values()),
+    )
+
+
+def _listed(facts: Facts) -> list[Listed]:
+    policies = [
+        Listed(
+            facts.link(iri),
+            facts.text(iri, SKOS.prefLabel, DCT.title),
+            facts.text(iri, DCT.description),
+            facts.plain(iri, DCT.issued),
+            facts.links(iri, DCT.spatial),
+        )
+        for iri in facts.subjects(PG.PolicyDocument)
+    ]
+    policies.sort(key=lambda policy: policy.link.text.value.casefold())
+    return sorted(policies, key=lambda policy: policy.issued, reverse=True)
+
+
+async def thing_page(page: PageMaker, description: Description, path: str) -> Response:
+    """Return the page of a thing: a policy with its structure, anything else by its properties."""
+    iri = description.iri
+    facts = page.facts(description.triples)
+    if PG.PolicyDocument in facts.iris(iri, RDF.type) and description.page == 1:
+        return await _policy_page(page, description, path)
+    slug = iri.removeprefix(page.site.graph(""))
+    files = [
+        f for name, f in sorted(page.site.release.files.items()) if name.startswith(slug + ".")
+    ]
+    return page.render(
+        "thing.html",
+        title=facts.label(iri).value,
+        iri=iri,
+        label=facts.label(iri),
+        types=facts.links(iri, RDF.type),
+        rows=_rows(facts, iri),
+        nested={node: _rows(facts, node) for node in _blank_nodes(description.said, iri)},
+        pointing=_pointing(facts, description.pointing),
+        number=description.page,
+        more=description.more,
+        page_size=PAGE_SIZE,
+        doc_path=path,
+        graph_size=page.site.release.graphs.get(slug),
+        files=files,
+        embedded=embedded_jsonld(description.said, page.site.prefixes),
+    )
+
+
+def _rows(facts: Facts, subject: str) -> list[Row]:
+    rows = []
+    for predicate in facts.predicates(subject):
+        if predicate in _HIDDEN or predicate == RDF.type:
+            continue
+        values = [facts.value(term) for term in facts.values(subject, predicate)]
+        rows.append(Row(facts.link(predicate), sorted(values, key=_value_key)))
+    return sorted(rows, key=_row_key)
+
+
+def _row_key(row: Row) -> tuple[int, str]:
+    iri = row.property.iri
+    return FIRST.index(iri) if iri in FIRST else len(FIRST), row.property.text.value.casefold()
+
+
+def _value_key(value: Link | Value) -> tuple[bool, str, str]:
+    return value.text.lang != "", value.text.lang, value.text.value.casefold()
+
+
+def _blank_nodes(triples: Iterable[Triple], iri: str) -> set[str]:
+    keys = {node_key(subject) for subject, _, _ in triples}
+    return {key for key in keys if key.startswith("_:")} - {iri}
+
+
+def _pointing(facts: Facts, triples: Iterable[Triple]) -> list[Pointing]:
+    grouped: dict[str, list[str]] = {}
+    for subject, predicate, _ in triples:
+        grouped.setdefault(predicate.value, []).append(node_key(subject))
+    groups = [
+        Pointing(
+            facts.link(predicate),
+            sorted((facts.link(s) for s in subjects), key=lambda link: link.text.value.casefold()),
+        )
+        for predicate, subjects in grouped.items()
+    ]
+    return sorted(groups, key=lambda group: group.property.text.value.casefold())
+
+
+async def _policy_page(page: PageMaker, description: Description, path: str) -> Response:
+    lookup = page.site.lookup(page.request)
+    iri = description.iri
+    parts = await lookup.policy(iri)
+    names = await lookup.names(set(page.facts(parts).mentioned()))
+    facts = page.facts([*description.triples, *parts, *names])
+    policy = read_policy(facts, iri)
+    slug = facts.plain(iri, DCT.identifier)
+    return page.render(
+        "policy.html",
+        title=policy.title.value,
+        policy=policy,
+        label=facts.link,
+        kind=facts.link(PG.PolicyDocument),
+        doc_path=path,
+        more=description.more,
+        files=[
+            file
+            for name, file in sorted(page.site.release.files.items())
+            if slug and name in (f"{slug}.ttl", f"{slug}.nt", f"{slug}.jsonld")
+        ],
+        embedded=embedded_jsonld(description.said, page.site.prefixes),
+    )

@@ -1,0 +1,186 @@
+"""What all handlers share: the release, its engine and limits, and how a page is rendered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from policygraph import __version__
+from policygraph.engine import Engine
+from policygraph.errors import BrokenInput
+from policygraph.formats import GRAPH_FORMATS
+from policygraph.namespaces import prefixes
+from policygraph.release import Release
+from policygraph.settings import Limits
+from policygraph.terms import Triple
+from policygraph.web import texts
+from policygraph.web.conditional import cache_headers, etag, not_modified
+from policygraph.web.facts import Facts
+from policygraph.web.lookup import Lookup
+from policygraph.web.negotiate import choose_language
+
+HERE = Path(__file__).parent
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+VARY = "Accept, Accept-Language"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["grouped"] = lambda number: f"{number:,}".replace(",", "\u202f")
+    return environment
+
+
+@dataclass(frozen=True)
+class Site:
+    """One release, served."""
+
+    release: Release
+    engine: Engine
+    limits: Limits
+    templates: Environment = field(default_factory=_environment)
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """Return the prefixes of this portal."""
+        return prefixes(self.release.portal.base)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages of the interface, the portal's first one first."""
+        ours = [code for code in self.release.portal.languages if code in texts.LANGUAGES]
+        return tuple(dict.fromkeys([*ours, *texts.LANGUAGES]))
+
+    def graph(self, slug: str) -> str:
+        """Return the IRI of a named graph."""
+        return f"{self.release.portal.base}graph/{slug}"
+
+    def lookup(self, request: Request) -> Lookup:
+        """Return what asks the engine on behalf of the request's client."""
+        return Lookup(self.engine, client_of(request))
+
+    def tag(self, *parts: object) -> str:
+        """Return an entity tag for what depends on this release, this code and the parts."""
+        return etag(self.release.hash, __version__, *parts)
+
+    def page(self, request: Request) -> PageMaker:
+        """Return what renders a page in the language of the request."""
+        asked = request.query_params.get("lang")
+        language = choose_language(request.headers.get("accept-language"), asked, self.languages)
+        return PageMaker(self, request, language, remembered=asked == language)
+
+
+@dataclass(frozen=True)
+class PageMaker:
+    """Renders pages for one request, in one language."""
+
+    site: Site
+    request: Request
+    language: str
+    remembered: bool
+    """Whether the language was asked for in the address: then links keep it."""
+
+    @property
+    def tag(self) -> str:
+        """Return the entity tag of this page."""
+        scope, host = self.request.scope, self.request.headers.get("host", "")
+        address = (scope["scheme"], host, scope["path"], scope["query_string"])
+        return self.site.tag("page", *address, self.language)
+
+    def not_modified(self) -> Response | None:
+        """Return a 304 if the client has this page already; nothing is looked up for it."""
+        return not_modified(self.request, self.tag, VARY)
+
+    def text(self, key: str) -> str:
+        """Return a text of the interface in this language."""
+        return texts.text(self.language, key)
+
+    def facts(self, triples: Iterable[Triple]) -> Facts:
+        """Return triples as they read in this language."""
+        names = texts.names(self.language)
+        return Facts(triples, self.language, self.site.release.urls, self.site.prefixes, names)
+
+    def render(
+        self,
+        template: str,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **context: Any,  # noqa: ANN401  (whatever the template shows)
+    ) -> HTMLResponse:
+        """Return a page; without headers of its own it gets the ones that let it be cached."""
+        portal = self.site.release.portal
+        html = self.site.templates.get_template(template).render(
+            context
+            | {
+                "lang": self.language,
+                "languages": self.site.languages,
+                "t": partial(texts.text, self.language),
+                "to": self.link,
+                "switch": self._switch,
+                "language_names": texts.NAMES,
+                "path": self.request.scope["path"],
+                "release": self.site.release,
+                "site_title": portal.title.get(self.language)
+                or next(iter(portal.title.values()), "policygraph"),
+                "site_description": portal.description.get(self.language)
+                or next(iter(portal.description.values()), ""),
+                "software": __version__,
+                "formats": GRAPH_FORMATS,
+            }
+        )
+        own = dict(headers if headers is not None else cache_headers(self.tag, VARY))
+        return HTMLResponse(html, status, own | {"Content-Language": self.language})
+
+    def link(self, href: str) -> str:
+        """Return a link of ours; it keeps the language if that was asked for in the address."""
+        if not self.remembered or not href.startswith("/"):
+            return href
+        path, mark, fragment = href.partition("#")
+        joint = "&" if "?" in path else "?"
+        return f"{path}{joint}lang={self.language}{mark}{fragment}"
+
+    def _switch(self, language: str) -> str:
+        """Return this same address in another language."""
+        kept = [(n, v) for n, v in self.request.query_params.multi_items() if n != "lang"]
+        return "?" + urlencode([*kept, ("lang", language)])
+
+
+def site_of(request: Request) -> Site:
+    """Return the site that a request was sent to."""
+    return cast("Site", request.app.state.site)
+
+
+def endpoint_of(request: Request) -> str:
+    """Return the address of the endpoint as the client reached it.
+
+    Raises BrokenInput if the Host header names no host (RFC 9110, 7.2): the address goes into
+    RDF and pages.
+    """
+    host = request.headers.get("host", "localhost")
+    if not _HOST.fullmatch(host):
+        raise BrokenInput("The Host header names no host.")
+    return f"{request.scope['scheme']}://{host}{request.scope.get('root_path', '')}/sparql"
+
+
+def client_of(request: Request) -> str:
+    """Return who is asking: the remote address, as the server resolved it."""
+    return request.client.host if request.client else ""
+
+
+def header_iri(iri: str) -> str:
+    """Return an IRI as the ASCII that a header may hold (RFC 3987, 3.1)."""
+    return quote(iri, safe=":/?#[]@!$&'()*+,;=%~-._")

@@ -1,0 +1,103 @@
+"""What machines that watch over the server ask: health, metrics, and what robots may do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from policygraph import __version__
+from policygraph.engine import Query
+from policygraph.errors import PolicygraphError
+from policygraph.formats import RESULT_FORMATS
+from policygraph.web.site import site_of
+
+_PATIENCE = 5.0
+"""Seconds within which a trivial query must be answered to count as healthy."""
+
+ROBOTS = """\
+User-agent: *
+Disallow: /sparql
+Disallow: /search
+Disallow: /id/
+Disallow: /*?page=
+Allow: /
+"""
+"""Pages may be read by all; queries are dear, and /id/ leads to /doc/ anyhow."""
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+async def health(request: Request) -> Response:
+    """Return 200 with the release id once a query is answered, else 503."""
+    site = site_of(request)
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            query = Query("ASK {}", results=RESULT_FORMATS[0], graph=None, client="health")
+            answer = await site.engine.answer(query)
+            await answer.read()
+            ready = site.engine.health().ready
+    except (PolicygraphError, TimeoutError, OSError) as error:
+        detail = str(error) or "no answer in time"
+        return _json({"status": "unavailable", "detail": detail}, 503, {"Retry-After": "5"})
+    if not ready:
+        return _json({"status": "unavailable", "detail": "starting"}, 503, {"Retry-After": "5"})
+    portal = site.release.portal
+    return _json({"status": "ok", "release": site.release.id, "version": portal.version})
+
+
+async def alive(_: Request) -> Response:
+    """Return 200: the process answers, whatever the engine does."""
+    return _json({"status": "ok"})
+
+
+def _json(
+    value: Mapping[str, str], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    own = _NO_STORE | dict(headers or {})
+    return Response(json.dumps(value) + "\n", status, own, media_type="application/json")
+
+
+async def metrics(request: Request) -> Response:
+    """Return the figures in Prometheus' text format (version 0.0.4)."""
+    site = site_of(request)
+    labels = {"version": __version__, "release": site.release.id}
+    lines = ["# TYPE policygraph_info gauge", f"policygraph_info{_labels(labels)} 1"]
+    lines.append("# TYPE policygraph_triples gauge")
+    for slug, count in sorted(site.release.graphs.items()):
+        lines.append(f"policygraph_triples{_labels({'graph': slug})} {count}")
+    health = site.engine.health()
+    lines += _family("ready", "gauge", "", {"": health.ready})
+    lines += _family("workers", "gauge", "", {"": len(health.workers)})
+    running = {"fast": health.fast, "slow": health.slow}
+    lines += _family("queries_running", "gauge", "lane", running)
+    lines += _family("queries_waiting", "gauge", "", {"": health.waiting})
+    lines += _family("queries_finished_total", "counter", "", {"": health.finished})
+    lines += _family("queries_stopped_total", "counter", "reason", health.stopped)
+    lines += _family("data_memory_bytes", "gauge", "", {"": health.data_memory})
+    text = "\n".join(lines) + "\n"
+    return Response(text, headers=_NO_STORE | {"Content-Type": "text/plain; version=0.0.4"})
+
+
+def _family(name: str, kind: str, label: str, values: Mapping[str, int]) -> Iterator[str]:
+    """Yield the lines of one metric; `values` goes by the value of its one label."""
+    metric = f"policygraph_{name}"
+    yield f"# TYPE {metric} {kind}"
+    for value, number in sorted(values.items()):
+        yield f"{metric}{_labels({label: value}) if label else ''} {int(number)}"
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    pairs = []
+    for name, value in labels.items():
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        pairs.append(f'{name}="{escaped}"')
+    return "{" + ",".join(pairs) + "}"
+
+
+async def robots(_: Request) -> Response:
+    """Return robots.txt (RFC 9309)."""
+    return Response(ROBOTS, media_type="text/plain", headers={"Cache-Control": "max-age=86400"})

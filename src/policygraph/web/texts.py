@@ -1,0 +1,336 @@
+"""The words of the interface, in one table: Dutch, English, French."""
+
+# ruff: noqa: E501  (a text is one string, however long)
+
+from __future__ import annotations
+
+from policygraph.namespaces import (
+    ADMS,
+    CV,
+    DCAT,
+    DCT,
+    ELI,
+    FOAF,
+    ORG,
+    OWL,
+    PG,
+    PROV,
+    RDF,
+    RDFS,
+    SKOS,
+    VOID,
+)
+
+LANGUAGES = ("nl", "en", "fr")
+
+NAMES = {"nl": "Nederlands", "en": "English", "fr": "Français"}
+
+_TEXTS: dict[str, tuple[str, str, str]] = {
+    # the frame of every page
+    "skip": ("Naar de inhoud", "Skip to content", "Aller au contenu"),
+    "menu": ("Hoofdmenu", "Main menu", "Menu principal"),
+    "language": ("Taal", "Language", "Langue"),
+    "start": ("Start", "Home", "Accueil"),
+    "queries": ("Vragen", "Queries", "Requêtes"),
+    "vocabulary": ("Vocabularium", "Vocabulary", "Vocabulaire"),
+    "shapes": ("Regels", "Shapes", "Règles"),
+    "downloads": ("Downloads", "Downloads", "Téléchargements"),
+    "release": ("Uitgave", "Release", "Version"),
+    "of_date": ("van", "of", "du"),
+    "licence": ("Licentie", "Licence", "Licence"),
+    "fallback": (
+        "Wat geen Nederlands label heeft, staat er in het Engels, dan in het Frans, dan in een andere taal.",
+        "What has no English label is shown in Dutch, then in French, then in any other language.",
+        "Ce qui n'a pas de libellé français est montré en anglais, puis en néerlandais, puis dans une autre langue.",
+    ),
+    # start page
+    "inside": ("Wat erin staat", "What is inside", "Contenu"),
+    "policies": ("Beleidsdocumenten", "Policies", "Politiques"),
+    "no_policies": (
+        "Er is nog geen beleidsdocument beschreven.",
+        "No policy is described yet.",
+        "Aucune politique n'est encore décrite.",
+    ),
+    "ask": ("Zelf bevragen", "Ask it yourself", "Interroger"),
+    "ask_text": (
+        "Alles hier is met SPARQL te bevragen, door mensen en door programma's. Het adres van het endpoint is",
+        "Everything here can be asked in SPARQL, by people and by programs. The address of the endpoint is",
+        "Tout ce qui se trouve ici s'interroge en SPARQL, par les personnes et par les programmes. L'adresse du point d'accès est",
+    ),
+    "open_editor": ("Open de editor", "Open the editor", "Ouvrir l'éditeur"),
+    "take": ("Meenemen", "Take it with you", "Emporter"),
+    "take_text": (
+        "De volledige graaf en elk onderdeel zijn te downloaden als Turtle, N-Triples, JSON-LD en N-Quads, met controlesommen.",
+        "The whole graph and each part of it can be downloaded as Turtle, N-Triples, JSON-LD and N-Quads, with checksums.",
+        "Le graphe entier et chacune de ses parties se téléchargent en Turtle, N-Triples, JSON-LD et N-Quads, avec sommes de contrôle.",
+    ),
+    "all_downloads": ("Alle downloads", "All downloads", "Tous les téléchargements"),
+    "statements": ("uitspraken", "statements", "énoncés"),
+    # a policy
+    "at_a_glance": ("In het kort", "At a glance", "En bref"),
+    "contents": ("Op deze pagina", "On this page", "Sur cette page"),
+    "principles": ("Uitgangspunten", "Principles", "Principes"),
+    "pillars": (
+        "Pijlers en actiepunten",
+        "Pillars and action points",
+        "Piliers et points d'action",
+    ),
+    "pillar": ("Pijler", "Pillar", "Pilier"),
+    "loose": (
+        "Niet aan een pijler toegewezen",
+        "Not attributed to a pillar",
+        "Non rattachés à un pilier",
+    ),
+    "listed": ("Genoemde actiepunten", "Listed action points", "Points d'action énumérés"),
+    "in_text": ("In de lopende tekst", "In the running text", "Dans le corps du texte"),
+    "in_text_note": (
+        "toezeggingen die het document niet in een lijst opneemt.",
+        "commitments that the document does not put into a list.",
+        "engagements que le document ne reprend pas dans une liste.",
+    ),
+    "no_actions": (
+        "Het document noemt onder deze pijler geen actiepunten.",
+        "The document lists no action points under this pillar.",
+        "Le document n'énumère aucun point d'action sous ce pilier.",
+    ),
+    "count_listed": ("genoemd", "listed", "énumérés"),
+    "count_in_text": ("in de tekst", "in the text", "dans le texte"),
+    "official_name": ("In het document", "In the document", "Dans le document"),
+    "goals": ("Doelen", "Goals", "Objectifs"),
+    "risks": ("Risico's", "Risks", "Risques"),
+    "takeaways": ("Wat anderen eruit meenemen", "Key takeaways", "Enseignements"),
+    "for": ("Voor", "For", "Pour"),
+    "points_to": ("Verwijst naar", "Points to", "Renvoie à"),
+    "sdgs": (
+        "Duurzame-ontwikkelingsdoelen",
+        "Sustainable Development Goals",
+        "Objectifs de développement durable",
+    ),
+    "stated": ("Zegt het document zelf", "Stated in the document", "Énoncé dans le document"),
+    "interpreted": (
+        "Interpretatie van een curator",
+        "Interpretation by a curator",
+        "Interprétation d'un curateur",
+    ),
+    "none_stated": (
+        "Het document noemt zelf geen doel.",
+        "The document itself names no goal.",
+        "Le document lui-même ne cite aucun objectif.",
+    ),
+    "about": ("Over", "About", "À propos de"),
+    "why": ("Waarom", "Why", "Pourquoi"),
+    "involved": ("Wie erbij betrokken is", "Who is involved", "Qui est concerné"),
+    "who": ("Wie", "Who", "Qui"),
+    "role": ("Rol", "Role", "Rôle"),
+    "named_as": ("genoemd als", "named as", "nommé"),
+    "relations": ("Andere documenten", "Other documents", "Autres documents"),
+    "score": ("Impactscore", "Impact score", "Score d'impact"),
+    "status": ("Stand", "Status", "État"),
+    "initiatives": ("Initiatief", "Initiative", "Initiative"),
+    "realises": ("Werkt uit", "Realises", "Met en œuvre"),
+    "notes": ("Opmerkingen van de redactie", "Editorial notes", "Notes éditoriales"),
+    "evidence": ("Bewijs", "Evidence", "Preuve"),
+    "stands_in": ("Staat in", "Stands in", "Se trouve dans"),
+    "seen_in": ("Gezien in", "Seen in", "Vu dans"),
+    "place": ("Plaats", "Place", "Endroit"),
+    "by": ("Volgens", "According to", "Selon"),
+    "interpretation": ("interpretatie", "interpretation", "interprétation"),
+    # any other thing
+    "properties": ("Eigenschappen", "Properties", "Propriétés"),
+    "pointing": ("Wat hiernaar verwijst", "What points to this", "Ce qui y renvoie"),
+    "nothing_said": (
+        "Hier wordt zelf niets over gezegd.",
+        "Nothing is said about it here.",
+        "Rien n'en est dit ici.",
+    ),
+    "next": ("Volgende", "Next", "Suivant"),
+    "previous": ("Vorige", "Previous", "Précédent"),
+    "page": ("Pagina", "Page", "Page"),
+    "address": ("Adres", "Address", "Adresse"),
+    "this_as": ("Dit als data", "This as data", "Ces données en"),
+    "all_pointing": (
+        "Alles wat hiernaar verwijst",
+        "Everything that points to this",
+        "Tout ce qui y renvoie",
+    ),
+    # the endpoint
+    "endpoint_text": (
+        "Dit adres beantwoordt vragen volgens het SPARQL 1.1 Protocol:",
+        "This address answers queries by the SPARQL 1.1 Protocol:",
+        "Cette adresse répond aux requêtes selon le protocole SPARQL 1.1 :",
+    ),
+    "query": ("Vraag", "Query", "Requête"),
+    "run": ("Voer uit", "Run", "Exécuter"),
+    "result": ("Antwoord", "Answer", "Réponse"),
+    "examples": ("Voorbeelden", "Examples", "Exemples"),
+    "rows": ("rijen", "rows", "lignes"),
+    "row": ("rij", "row", "ligne"),
+    "no_rows": ("Geen rijen.", "No rows.", "Aucune ligne."),
+    "cut_rows": (
+        "Hier staan alleen de eerste {n} rijen. Het hele antwoord zit in de bestanden hieronder.",
+        "Only the first {n} rows are shown here. The whole answer is in the files below.",
+        "Seules les {n} premières lignes sont montrées. La réponse entière est dans les fichiers ci-dessous.",
+    ),
+    "cut_turtle": (
+        "Hier staat alleen het begin. Het hele antwoord zit in de bestanden hieronder.",
+        "Only the beginning is shown here. The whole answer is in the files below.",
+        "Seul le début est montré. La réponse entière est dans les fichiers ci-dessous.",
+    ),
+    "whole_answer": ("Hele antwoord als", "Whole answer as", "Réponse entière en"),
+    "true": ("Ja", "Yes", "Oui"),
+    "false": ("Nee", "No", "Non"),
+    "error_at": (
+        "Regel {line}, kolom {column}",
+        "Line {line}, column {column}",
+        "Ligne {line}, colonne {column}",
+    ),
+    # queries
+    "queries_text": (
+        "Vragen die deze graaf beantwoordt. Elke vraag opent in de editor.",
+        "Questions that this graph answers. Each opens in the editor.",
+        "Questions auxquelles ce graphe répond. Chacune s'ouvre dans l'éditeur.",
+    ),
+    "no_queries": (
+        "Er zijn geen bewaarde vragen.",
+        "There are no saved queries.",
+        "Aucune requête enregistrée.",
+    ),
+    "run_query": ("Open in de editor", "Open in the editor", "Ouvrir dans l'éditeur"),
+    # downloads
+    "download_text": (
+        "Een uitgave verandert nooit: dezelfde naam geeft dezelfde bytes. De namen van de bestanden zijn vast.",
+        "A release never changes: the same name gives the same bytes. The names of the files are fixed.",
+        "Une version ne change jamais : le même nom donne les mêmes octets. Les noms des fichiers sont fixes.",
+    ),
+    "everything": ("Alles", "Everything", "Tout"),
+    "tables": ("Tabellen", "Tables", "Tableaux"),
+    "graph": ("Graaf", "Graph", "Graphe"),
+    "file": ("Bestand", "File", "Fichier"),
+    "size": ("Grootte", "Size", "Taille"),
+    "compressed": ("Ingepakt", "Compressed", "Compressé"),
+    "checksum": ("SHA-256", "SHA-256", "SHA-256"),
+    "no_files": (
+        "Dit is een spiegel van andermans bestanden; er is hier niets te downloaden.",
+        "This mirrors the files of somebody else; there is nothing to download here.",
+        "Ceci reproduit les fichiers d'un tiers ; il n'y a rien à télécharger ici.",
+    ),
+    "manifest": (
+        "Manifest met alle controlesommen",
+        "Manifest with all checksums",
+        "Manifeste avec toutes les sommes de contrôle",
+    ),
+    "also": ("Ook", "Also", "Aussi"),
+    # ontology and shapes
+    "classes": ("Klassen", "Classes", "Classes"),
+    "individuals": ("Waarden", "Values", "Valeurs"),
+    "above": ("onder", "below", "sous"),
+    "from": ("van", "from", "de"),
+    "to": ("naar", "to", "vers"),
+    "version": ("versie", "version", "version"),
+    "shapes_text": (
+        "Waaraan data moet voldoen voordat ze wordt uitgegeven.",
+        "What data must meet before it is released.",
+        "Ce à quoi les données doivent satisfaire avant publication.",
+    ),
+    "applies_to": ("Geldt voor", "Applies to", "S'applique à"),
+    "rule": ("Regel", "Rule", "Règle"),
+    # errors
+    "replaced_by": ("Vervangen door", "Replaced by", "Remplacé par"),
+    "back": ("Naar de startpagina", "To the home page", "Vers l'accueil"),
+}
+
+_COUNTED: dict[str, tuple[str, str, str]] = {
+    PG.PolicyDocument: ("beleidsdocumenten", "policies", "politiques"),
+    PG.Principle: ("uitgangspunten", "principles", "principes"),
+    PG.Pillar: ("pijlers", "pillars", "piliers"),
+    PG.ActionPoint: ("actiepunten", "action points", "points d'action"),
+    PG.Stakeholder: ("betrokkenen", "stakeholders", "parties prenantes"),
+    PG.Initiative: ("initiatieven", "initiatives", "initiatives"),
+    PG.KeyTakeaway: ("lessen voor anderen", "key takeaways", "enseignements"),
+    PG.SDGAlignment: ("verbanden met SDG's", "links to SDGs", "liens avec les ODD"),
+}
+"""The plurals of the classes that the start page counts."""
+
+_PROPERTIES: dict[str, tuple[str, str, str]] = {
+    ADMS.status: ("stand", "status", "état"),
+    CV.hasParticipant: ("wie", "participant", "participant"),
+    CV.hasParticipation: ("betrokkenheid", "participation", "participation"),
+    CV.role: ("rol", "role", "rôle"),
+    DCAT.endDate: ("eind", "end", "fin"),
+    DCAT.startDate: ("begin", "start", "début"),
+    DCT.audience: ("doelgroep", "audience", "public visé"),
+    DCT.created: ("gemaakt", "created", "créé"),
+    DCT.creator: ("auteur", "author", "auteur"),
+    DCT.date: ("datum", "date", "date"),
+    DCT.description: ("beschrijving", "description", "description"),
+    DCT.format: ("formaat", "format", "format"),
+    DCT.hasPart: ("onderdelen", "parts", "parties"),
+    DCT.identifier: ("kenmerk", "identifier", "identifiant"),
+    DCT.isPartOf: ("onderdeel van", "part of", "fait partie de"),
+    DCT.isReplacedBy: ("vervangen door", "replaced by", "remplacé par"),
+    DCT.issued: ("uitgegeven", "issued", "publié"),
+    DCT.language: ("taal", "language", "langue"),
+    DCT.license: ("licentie", "licence", "licence"),
+    DCT.modified: ("gewijzigd", "modified", "modifié"),
+    DCT.publisher: ("uitgever", "publisher", "éditeur"),
+    DCT.spatial: ("gebied", "place", "territoire"),
+    DCT.subject: ("onderwerp", "subject", "sujet"),
+    DCT.temporal: ("periode", "period", "période"),
+    DCT.title: ("titel", "title", "titre"),
+    ELI.embodies: ("uitvoering van", "embodies", "matérialise"),
+    ELI.is_about: ("gaat over", "is about", "porte sur"),
+    ELI.is_embodied_by: ("bestanden", "embodied by", "matérialisé par"),
+    ELI.is_exemplified_by: ("te vinden op", "found at", "disponible à"),
+    ELI.is_realized_by: ("taalversies", "realised by", "réalisé par"),
+    ELI.jurisdiction: ("rechtsgebied", "jurisdiction", "juridiction"),
+    ELI.language: ("taal", "language", "langue"),
+    ELI.realizes: ("taalversie van", "realises", "réalise"),
+    ELI.title: ("titel", "title", "titre"),
+    ELI.work_type: ("soort document", "type of document", "type de document"),
+    FOAF.homepage: ("website", "home page", "site web"),
+    FOAF.page: ("webpagina", "web page", "page web"),
+    FOAF.primaryTopic: ("gaat over", "about", "sujet principal"),
+    ORG.subOrganizationOf: ("valt onder", "part of", "dépend de"),
+    OWL.sameAs: ("zelfde als", "same as", "identique à"),
+    OWL.versionInfo: ("versie", "version", "version"),
+    PROV.wasAttributedTo: ("volgens", "according to", "selon"),
+    RDF.object: ("object", "object", "objet"),
+    RDF.predicate: ("predicaat", "predicate", "prédicat"),
+    RDF.subject: ("subject", "subject", "sujet"),
+    RDF.type: ("soort", "type", "type"),
+    RDFS.comment: ("toelichting", "comment", "commentaire"),
+    RDFS.isDefinedBy: ("bepaald door", "defined by", "défini par"),
+    RDFS.label: ("label", "label", "libellé"),
+    RDFS.subClassOf: ("onder klasse", "subclass of", "sous-classe de"),
+    RDFS.subPropertyOf: ("onder eigenschap", "subproperty of", "sous-propriété de"),
+    SKOS.altLabel: ("ook genoemd", "also called", "aussi appelé"),
+    SKOS.broadMatch: ("valt onder", "broader match", "correspondance générique"),
+    SKOS.closeMatch: ("lijkt op", "close match", "correspondance proche"),
+    SKOS.definition: ("definitie", "definition", "définition"),
+    SKOS.editorialNote: ("opmerking van de redactie", "editorial note", "note éditoriale"),
+    SKOS.inScheme: ("in lijst", "in scheme", "dans la liste"),
+    SKOS.notation: ("notatie", "notation", "notation"),
+    SKOS.prefLabel: ("naam", "name", "nom"),
+    SKOS.scopeNote: ("gebruik", "scope note", "note d'application"),
+    SKOS.topConceptOf: ("in lijst", "top concept of", "concept principal de"),
+    SKOS.hasTopConcept: ("begrippen", "top concepts", "concepts"),
+    VOID.triples: ("uitspraken", "statements", "énoncés"),
+}
+"""Names for terms of other vocabularies, used where the graph itself has none."""
+
+
+def names(language: str) -> dict[str, str]:
+    """Return names for terms of other vocabularies, by IRI."""
+    at = LANGUAGES.index(language)
+    return {iri: words[at] for iri, words in _PROPERTIES.items()}
+
+
+def plural(language: str, class_: str) -> str:
+    """Return what things of a class are called together; a KeyError for any other class."""
+    return _COUNTED[class_][LANGUAGES.index(language)]
+
+
+def text(language: str, key: str, **values: object) -> str:
+    """Return a text of the interface; a key that is not in the table is a KeyError."""
+    words = _TEXTS[key][LANGUAGES.index(language)]
+    return words.format(**values) if values else words

@@ -1,0 +1,22 @@
+"""Serve a release folder on a port, as a process of its own: `python serve.py FOLDER PORT`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from policygraph.engine import Dataset, Engine
+from policygraph.release import open_release
+from policygraph.settings import Limits
+from policygraph.web.app import create_app
+
+if __name__ == "__main__":
+    release = open_release(Path(sys.argv[1]))
+    limits = Limits(query_text_kib=64)
+    with Engine.start(
+        Dataset(release.dataset, release.apart, release.portal.base), limits
+    ) as engine:
+        app = create_app(release, engine, limits)
+        uvicorn.run(app, port=int(sys.argv[2]), log_level="error")

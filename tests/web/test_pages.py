@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+
+from policygraph.release import Release
+from policygraph.web.facts import Facts
+from policygraph.web.policies import read_policy
+from policygraph.web.texts import _TEXTS, LANGUAGES
+
+from .conftest import Client
+from .example import VISION
+
+PAGES = (
+    "/", "/sparql", "/queries", "/queries/all", "/download/", "/ns", "/shapes",
+    "/doc/policy/vision", "/doc/organisation/hub", "/doc/organisation/evil", "/doc/graph/vision",
+    "/doc/policy/none", "/nowhere", "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D",
+)  # fmt: skip
+VOID_ELEMENTS = {"meta", "link", "br", "input", "hr", "img"}
+
+
+class Outline(HTMLParser):
+    """Checks that elements nest, and gathers headings, ids, links and inline code."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.headings: list[int] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.landmarks: list[str] = []
+        self.inline: list[str] = []
+        self.lang = ""
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag not in VOID_ELEMENTS:
+            self.open.append(tag)
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag in ("main", "header", "footer", "nav"):
+            self.landmarks.append(tag)
+        if tag == "html":
+            self.lang = given.get("lang") or ""
+        if given.get("id"):
+            self.ids.append(given["id"] or "")
+        if given.get("href"):
+            self.links.append(given["href"] or "")
+        self.inline += [name for name in given if name == "style" or name.startswith("on")]
+        if tag == "script":
+            assert given.get("type") == "application/ld+json"
+        assert tag != "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_well_made(client: Client, path: str, language: str) -> None:
+    response = client.page(path, language)
+    outline = Outline(response.text)
+    assert outline.lang == language == response.headers["content-language"]
+    assert outline.headings[:1] == [1]
+    assert outline.headings.count(1) == 1
+    for before, after in zip(outline.headings, outline.headings[1:], strict=False):
+        assert after <= before + 1
+    assert len(set(outline.ids)) == len(outline.ids)
+    assert outline.landmarks.count("main") == 1
+    assert "#content" in outline.links
+    assert outline.inline == []
+    for link in outline.links:
+        assert link.startswith(("/", "#", "?", "http://", "https://", "data:,"))
+        if link.startswith("#"):
+            assert link[1:] in outline.ids
+    policy = response.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert {"Accept", "Accept-Language"} <= set(response.headers["vary"].split(", "))
+
+
+def test_links_lead_somewhere(client: Client) -> None:
+    seen: set[str] = set()
+    for path in PAGES:
+        page = client.page(path)
+        if page.status_code != 200:
+            continue
+        for link in Outline(page.text).links:
+            target = link.partition("#")[0]
+            if target.startswith("/") and target not in seen:
+                seen.add(target)
+    known_gaps = {"/doc/jurisdiction/"}
+    for target in sorted(seen - known_gaps):
+        if "/doc/initiative/" in target and not target.endswith("i000"):
+            continue
+        assert client.page(target).status_code in (200, 303, 410), target
+
+
+def test_a_language_that_was_asked_for_stays(client: Client) -> None:
+    links = Outline(client.page("/?lang=en", "nl").text).links
+    assert "/download/?lang=en" in links
+    assert "/doc/policy/vision?lang=en" in links
+    assert "/download/" in Outline(client.page("/", "en").text).links
+
+
+def test_start_page_counts(client: Client) -> None:
+    page = client.page("/", "en").text
+    cells = re.findall(r"<dt>(?:<a [^>]*>)?([^<]+)(?:</a>)?</dt><dd>(\d+)</dd>", page)
+    figures = {name: int(count) for name, count in cells}
+    assert figures["policies"] == 1
+    assert figures["pillars"] == 2
+    assert figures["action points"] == 3
+    assert "http://portal.test/sparql" in page
+
+
+def test_a_policy_page_follows_the_document(client: Client) -> None:
+    page = client.page("/doc/policy/vision", "nl").text
+    wanted = ["Visie</h1>", "Veilig<", "Samenwerken</a></h3>", "tweede<", "tiende<", "dialoog<",
+              "Toezicht</a></h3>"]  # fmt: skip
+    places = [page.index(text) for text in wanted]
+    assert places == sorted(places)
+    assert "2 genoemd · 1 in de tekst" in page
+    assert "Het document noemt onder deze pijler geen actiepunten." in page
+    assert page.index("Zegt het document zelf") < page.index("Interpretatie van een curator")
+    assert "omdat" in page
+    assert "Bewijs" in page
+
+
+def test_labels_fall_back_and_say_their_language(client: Client) -> None:
+    assert '<h1><span lang="fr">Moyeu</span>' not in client.page("/doc/organisation/hub", "nl").text
+    assert '<h1><span lang="nl">Spil</span></h1>' in client.page("/doc/organisation/hub", "en").text
+    assert "<h1>Moyeu</h1>" in client.page("/doc/organisation/hub", "fr").text
+
+
+def test_pillars_in_a_circle_are_shown_once(release: Release) -> None:
+    from policygraph.namespaces import PG_NS, prefixes
+    from policygraph.terms import NamedNode, Triple
+
+    def triples() -> Iterator[Triple]:
+        for one, other in (("a", "b"), ("b", "a")):
+            pillar = NamedNode(VISION + "/" + one)
+            yield pillar, NamedNode(PG_NS + "pillarOf"), NamedNode(VISION)
+            yield pillar, NamedNode(PG_NS + "inPillar"), NamedNode(VISION + "/" + other)
+
+    facts = Facts(triples(), "nl", release.urls, prefixes())
+    policy = read_policy(facts, VISION)
+    assert [p.element.iri for p in policy.pillars] == [VISION + "/a"]
+    assert [p.element.iri for p in policy.pillars[0].pillars] == [VISION + "/b"]
+
+
+def test_queries_lead_into_the_editor(client: Client) -> None:
+    assert 'href="/queries/all"' in client.page("/queries").text
+    page = client.page("/queries/all", "en").text
+    assert "<h1>Everything</h1>" in page
+    assert "/sparql?query=SELECT" in page
+    assert client.page("/queries/none").status_code == 404
+
+
+def test_the_words_are_there_in_every_language() -> None:
+    for key, words in _TEXTS.items():
+        assert len(words) == len(LANGUAGES), key
+        assert all(words), key
+
+
+def test_style_sheet(client: Client) -> None:
+    [sheet] = [x for x in Outline(client.page("/").text).links if x.startswith("/static/")]
+    response = client.get(sheet)
+    assert response.headers["content-type"].startswith("text/css")
+    assert "url(" not in response.text
+
+
+def test_status(client: Client, release: Release) -> None:
+    health = client.get("/health")
+    assert health.json() == {"status": "ok", "release": release.id, "version": "1.2"}
+    assert health.headers["cache-control"] == "no-store"
+    assert client.get("/health/live").status_code == 200
+    assert "Disallow: /sparql" in client.get("/robots.txt").text
+    metrics = client.get("/metrics")
+    for line in metrics.text.splitlines():
+        assert re.fullmatch(r'# TYPE \w+ (gauge|counter)|\w+(\{(\w+="[^"]*",?)+\})? [\d.]+', line)
+    assert f'policygraph_triples{{graph="vision"}} {release.graphs["vision"]}' in metrics.text
