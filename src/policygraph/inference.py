@@ -24,6 +24,7 @@ from policygraph.namespaces import (
     XSD,
 )
 from policygraph.terms import Literal, NamedNode, Node, Term, Triple
+from policygraph.turtle import LANGUAGES, natural
 
 _TYPE = NamedNode(RDF.type)
 
@@ -100,29 +101,48 @@ def eli_twins(data: _Index) -> Iterator[Triple]:
 
 
 def labels(data: _Index) -> Iterator[Triple]:
-    """Yield rdfs:label: the preferred labels, else the titles; for a participation role and who."""
+    """Yield rdfs:label: the preferred labels, else the titles, else one put together of parts.
+
+    A participation is named by who and role, an SDG link by goal and thing, a statement by its
+    three parts.
+    """
     for subject, kind in data.pairs(RDF.type):
         if data.objects(subject, RDFS.label):
             continue
         names = data.objects(subject, SKOS.prefLabel) or data.objects(subject, DCT.title)
-        if not names and kind == NamedNode(CV.Participation):
-            names = list(_participation_names(data, subject))
+        if not names and isinstance(kind, NamedNode) and kind.value in _NAMED_BY_PARTS:
+            names = list(_names_by_parts(data, subject, *_NAMED_BY_PARTS[kind.value]))
         for name in names:
             yield subject, NamedNode(RDFS.label), name
 
 
-def _participation_names(data: _Index, participation: Node) -> Iterator[Literal]:
-    def named(predicate: str) -> dict[str, str]:
-        return {
-            name.language: name.value
-            for thing in data.objects(participation, predicate)
-            for name in data.objects(thing, SKOS.prefLabel)
-            if isinstance(name, Literal) and name.language
-        }
+_NAMED_BY_PARTS: dict[str, tuple[str, ...]] = {
+    CV.Participation: (CV.hasParticipant, CV.role),
+    PG.SDGAlignment: (PG.goal, PG.alignmentOf),
+    RDF.Statement: (RDF.subject, RDF.predicate, RDF.object),
+}
+"""Classes whose members have no label of their own, with the way to their parts."""
 
-    who, role = named(CV.hasParticipant), named(CV.role)
-    for language in sorted(who.keys() & role.keys()):
-        yield Literal(f"{who[language]}: {role[language]}", language=language)
+
+def _names_by_parts(data: _Index, thing: Node, *parts: str) -> Iterator[Literal]:
+    """Yield a label in each language in which every part has one."""
+    named = []
+    for part in parts:
+        names: dict[str, list[str]] = defaultdict(list)
+        for value in sorted(data.objects(thing, part), key=lambda term: natural(term.value)):
+            for name in _names(data, value):
+                for language in [name.language] if name.language else LANGUAGES:
+                    names[language].append(name.value)
+        named.append({language: ", ".join(texts) for language, texts in names.items()})
+    for language in sorted(set.intersection(*(set(names) for names in named))):
+        yield Literal(": ".join(names[language] for names in named), language=language)
+
+
+def _names(data: _Index, value: Term) -> list[Literal]:
+    """Return what a value is called; what has no label is called by its own text."""
+    labels = data.objects(value, SKOS.prefLabel) or data.objects(value, RDFS.label)
+    found = [label for label in labels if isinstance(label, Literal)]
+    return found or [Literal(value.value)]
 
 
 def dates(data: _Index) -> Iterator[Triple]:

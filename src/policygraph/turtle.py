@@ -219,9 +219,12 @@ def canonical_nquads(triples: Iterable[Triple], graph: str | None = None) -> byt
     return "".join(f"{s} {p} {o}{name} .\n" for s, p, o in canonical_triples(triples)).encode()
 
 
-def write_turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> bytes:
-    """Return canonical Turtle; of `prefixes` (name to namespace) only the used ones appear."""
-    return _Writer(canonical_triples(triples), prefixes).document()
+def write_turtle(triples: Iterable[Triple], prefixes: Mapping[str, str], first: str = "") -> bytes:
+    """Return canonical Turtle; of `prefixes` (name to namespace) only the used ones appear.
+
+    The block about the IRI `first`, where one is given, stands on top.
+    """
+    return _Writer(canonical_triples(triples), prefixes, first).document()
 
 
 def write_ntriples(triples: Iterable[Triple]) -> bytes:
@@ -270,7 +273,10 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
 
 
 class _Writer:
-    def __init__(self, triples: Sequence[Triple], prefixes: Mapping[str, str]) -> None:
+    def __init__(
+        self, triples: Sequence[Triple], prefixes: Mapping[str, str], first: str = ""
+    ) -> None:
+        self._first = first
         self.used: dict[str, str] = {}
         # The longest namespace first: action:1.2 is better than policy:... (which cannot have /).
         self._namespaces = sorted(
@@ -313,7 +319,8 @@ class _Writer:
         orders = about.get(NamedNode(PG["order"]), ())
         order = next((int(o.value) for o in orders if isinstance(o, Literal)
                       and o.value.isdigit()), 0)  # fmt: skip
-        return min(ranks, default=len(TYPE_ORDER)), order, natural(subject.value)
+        rank = -1 if subject.value == self._first else min(ranks, default=len(TYPE_ORDER))
+        return rank, order, natural(subject.value)
 
     def _block(self, subject: Node) -> str:
         if subject in self._inline:

@@ -17,7 +17,7 @@ VISION = BASE + "id/policy/vision"
 HUB = BASE + "id/organisation/hub"
 EVIL = BASE + "id/organisation/evil"
 OLD = BASE + "id/policy/old"
-POINTING = 450
+POINTING = 2100
 
 PREFIXES = """
 @prefix adms: <http://www.w3.org/ns/adms#> .

@@ -10,6 +10,7 @@ import pytest
 from rdflib import Graph, Literal, URIRef
 
 from policygraph.formats import GRAPH_FORMATS, Format
+from policygraph.web.lookup import PAGE_SIZE
 
 from .conftest import BROWSER, Client, parsed, script_of
 from .example import BASE, EVIL, HUB, POINTING, VISION
@@ -120,14 +121,17 @@ def test_what_points_to_a_thing_is_paged(client: Client) -> None:
         assert response.status_code == 200
         triples = parse(response.content, "application/n-triples")
         found = {str(t.subject) for t in triples if t.object == ox.NamedNode(HUB)}
-        assert len(found) <= 200
+        assert len(found) <= PAGE_SIZE
         assert not found & seen
         seen |= found
         pages += 1
         following = [p for p in response.headers["link"].split(", ") if 'rel="next"' in p]
         path = following[0].partition(">")[0].lstrip("<") if following else None
+        assert path is None or path.startswith("/doc/organisation/hub?")
     assert pages == 3
     assert len(seen) == POINTING + 1
+    links = client.get("/doc/organisation/hub.nt").headers["link"]
+    assert '</doc/organisation/hub.nt?page=2>; rel="next"' in links
     assert client.get("/doc/organisation/hub?page=9").status_code == 404
     for wrong in ("0", "-1", "x", "1e3"):
         assert client.get(f"/doc/organisation/hub?page={wrong}").status_code == 400

@@ -19,7 +19,7 @@ _NTRIPLES = named("nt", GRAPH_FORMATS)
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\\ud800-\udfff\ufffd]*")
 
-PAGE_SIZE = 200
+PAGE_SIZE = 1000
 """How many things that point to a thing are shown at once."""
 
 BATCH = 1000

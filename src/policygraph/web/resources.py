@@ -78,9 +78,9 @@ async def described(request: Request) -> Response:
     if known:
         return known
     description = await describe(request, site, iri, number)
-    links = _links(path, description)
+    links = _links(path, suffix, description)
     if isinstance(chosen, Format):
-        body = write_graph(description.triples, chosen, site.prefixes)
+        body = write_graph(description.triples, chosen, site.prefixes, first=iri)
         headers = cache_headers(tag, "" if asked else "Accept") | {"Link": links}
         return Response(body, headers=headers | {"Content-Type": chosen.content_type})
     response = await pages.thing_page(page, description, path)
@@ -135,13 +135,14 @@ def _page_number(text: str | None) -> int:
     return int(text[:9])
 
 
-def _links(path: str, description: Description) -> str:
+def _links(path: str, suffix: str | None, description: Description) -> str:
     """Return the Link header (RFC 8288): the thing itself, other formats, other pages."""
     thing = header_iri(description.iri)
     links = [f'<{thing}>; rel="canonical"', f'<{thing}>; rel="describes"']
     links += [f'<{path}.{f.suffix}>; rel="alternate"; type="{f.media_type}"' for f in GRAPH_FORMATS]
+    here = f"{path}.{suffix}" if suffix else path
     if description.more:
-        links.append(f'<{path}?page={description.page + 1}>; rel="next"')
+        links.append(f'<{here}?page={description.page + 1}>; rel="next"')
     if description.page > 1:
-        links.append(f'<{path}?page={description.page - 1}>; rel="prev"')
+        links.append(f'<{here}?page={description.page - 1}>; rel="prev"')
     return ", ".join(links)

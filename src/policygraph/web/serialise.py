@@ -12,15 +12,17 @@ from policygraph.terms import Triple
 from policygraph.turtle import write_ntriples, write_rdfxml, write_turtle
 
 
-def write_graph(triples: Collection[Triple], format_: Format, prefixes: Mapping[str, str]) -> bytes:
-    """Return the triples in one of GRAPH_FORMATS."""
+def write_graph(
+    triples: Collection[Triple], format_: Format, prefixes: Mapping[str, str], first: str = ""
+) -> bytes:
+    """Return the triples in one of GRAPH_FORMATS; Turtle begins with the thing named `first`."""
     if format_.name == "nt":
         return write_ntriples(triples)
     if format_.name == "jsonld":
         return write_jsonld(triples, prefixes)
     if format_.name == "rdf":
         return write_rdfxml(triples, prefixes)
-    return write_turtle(triples, prefixes)
+    return write_turtle(triples, prefixes, first)
 
 
 def embedded_jsonld(triples: Collection[Triple], prefixes: Mapping[str, str]) -> Markup:
