@@ -11,7 +11,7 @@ from policygraph.engine import Engine, Query
 from policygraph.errors import BrokenInput
 from policygraph.formats import GRAPH_FORMATS, RESULT_FORMATS, named
 from policygraph.namespaces import CV, DCT, ELI, OWL, PG, PG_NS, RDF, RDFS, SH, SKOS
-from policygraph.terms import Triple
+from policygraph.terms import NamedNode, Triple
 from policygraph.turtle import parse_ntriples
 
 _JSON = RESULT_FORMATS[0]
@@ -109,7 +109,9 @@ class Lookup:
             f"CONSTRUCT {{ ?s ?p {ref} }} WHERE {{ SELECT ?s ?p WHERE {{ ?s ?p {ref} }}"
             f" ORDER BY ?s ?p LIMIT {PAGE_SIZE + 1} OFFSET {(page - 1) * PAGE_SIZE} }}"
         )
-        found.sort(key=lambda t: (str(t[0]), str(t[1])))
+        # In the order of the query (SPARQL 1.1, 15.1: blank nodes first), so that the row too many
+        # is the one that the next page begins with.
+        found.sort(key=lambda t: (isinstance(t[0], NamedNode), t[0].value, t[1].value))
         return found[:PAGE_SIZE], len(found) > PAGE_SIZE
 
     async def names(self, iris: Iterable[str]) -> list[Triple]:
