@@ -12,27 +12,23 @@ import multiprocessing
 import os
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from policygraph.checks import BLANK_NODE, check_file, known
 from policygraph.errors import SyntaxProblem
-from policygraph.namespaces import PG_NS, RDF, RDFS, SH, SHAPES_NS
+from policygraph.namespaces import PG_NS, RDF, RDFS, SHAPES_NS
 from policygraph.report import Finding, Report
+from policygraph.shacl import Outcome, Result, Shapes, aiming
 from policygraph.sources import Sources, cache_folder, digest, read_bytes
-from policygraph.terms import BlankNode, NamedNode, Term, Triple
-from policygraph.turtle import TurtleFile, canonical_nquads, parse_ntriples, read_turtle
-
-if TYPE_CHECKING:
-    from rdflib import Graph
+from policygraph.terms import BlankNode, NamedNode, Triple
+from policygraph.turtle import TurtleFile, canonical_nquads, read_turtle
 
 SYNTAX = SHAPES_NS + "Syntax"
 UNUSED_SHAPE = SHAPES_NS + "UnusedShape"
-TARGETS = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +41,6 @@ class _Job:
     focus: tuple[str, ...]
     """The things that the file itself describes."""
     key: str
-
-
-@dataclass(frozen=True, slots=True)
-class _RawResult:
-    """A result of SHACL before it is given a place."""
-
-    severity: str
-    rule: str
-    messages: dict[str, str]
-    focus: str
-    path: str
-    value: str
-    component: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    results: tuple[_RawResult, ...]
-    counts: dict[str, int]
 
 
 def validate(
@@ -80,7 +57,7 @@ class Validator:
         self._sources = sources
         self._cache = cache
         self._read: dict[str, TurtleFile] = {}
-        self._shapes = _Shapes(b"")
+        self._shapes = Shapes(b"")
 
     def report(self, files: Sequence[Path] | None = None) -> Report:
         """Return the report on the portal as it is now.
@@ -102,13 +79,13 @@ class Validator:
             lists = name in of_shapes
             findings += check_file(parsed[name], name, all_files, may_hold_lists=lists)
         shapes = [t for name in sorted(of_shapes) for t in everything[name]]
-        counts = Counter(dict.fromkeys(_aiming(shapes), 0))
+        counts = Counter(dict.fromkeys(aiming(shapes), 0))
         self._use(canonical_nquads(shapes))
         facts = {
             name: [t for t in triples if not (name in of_shapes and _blank(t))]
             for name, triples in everything.items()
         }
-        jobs = _jobs(facts, self._shapes.digest, chosen)
+        jobs = _jobs(facts, digest(self._shapes.ntriples, _versions()), chosen)
         outcomes = self._run(jobs)
         for job in jobs:
             counts.update(outcomes[job.key].counts)
@@ -134,11 +111,11 @@ class Validator:
 
     def _use(self, shapes: bytes) -> None:
         if shapes != self._shapes.ntriples:
-            self._shapes = _Shapes(shapes)
+            self._shapes = Shapes(shapes)
 
-    def _run(self, jobs: Sequence[_Job]) -> dict[str, _Outcome]:
+    def _run(self, jobs: Sequence[_Job]) -> dict[str, Outcome]:
         folder = cache_folder() / "validation"
-        outcomes: dict[str, _Outcome] = {}
+        outcomes: dict[str, Outcome] = {}
         if self._cache:
             outcomes = {job.key: found for job in jobs if (found := _cached(folder / job.key))}
         todo = [job for job in jobs if job.key not in outcomes]
@@ -149,18 +126,6 @@ class Validator:
             if self._cache:
                 _remember(folder / job.key, outcome)
         return outcomes
-
-
-class _Shapes:
-    """All shapes, as they travel to helper processes and as pySHACL wants them."""
-
-    def __init__(self, ntriples: bytes) -> None:
-        self.ntriples = ntriples
-        self.digest = digest(ntriples, _versions())
-
-    @cached_property
-    def graph(self) -> Graph:
-        return _to_rdflib(parse_ntriples(self.ntriples))
 
 
 def _name(paths: dict[str, Path], path: Path) -> str:
@@ -176,11 +141,6 @@ def _unreadable(error: SyntaxProblem, name: str) -> Finding:
     place = error.place
     line, column = (place.line, place.column) if place else (1, 1)
     return Finding("Violation", SYNTAX, {"": error.message}, name, line, column)
-
-
-def _aiming(shapes: Iterable[Triple]) -> list[str]:
-    """Return the node shapes that look for things of their own (SHACL, section 2.1.3)."""
-    return sorted({s.value for s, p, _ in shapes if p.value in TARGETS})
 
 
 def _unused(counts: Mapping[str, int], parsed: Mapping[str, TurtleFile]) -> list[Finding]:
@@ -234,110 +194,39 @@ def _blank(triple: Triple) -> bool:
 
 
 def _versions() -> bytes:
-    """Name what a cached outcome depends on besides the data: the validator, and this module."""
+    """Name what a cached outcome depends on besides the data: the validator, and our use of it."""
     from importlib.metadata import version
 
-    return f"{version('pyshacl')} {version('rdflib')}".encode() + Path(__file__).read_bytes()
+    code = [Path(__file__).with_name(name).read_bytes() for name in ("validation.py", "shacl.py")]
+    return f"{version('pyshacl')} {version('rdflib')}".encode() + b"".join(code)
 
 
-def _check_all(jobs: Sequence[_Job], shapes: _Shapes) -> list[_Outcome]:
+def _check_all(jobs: Sequence[_Job], shapes: Shapes) -> list[Outcome]:
     processes = min(len(jobs), os.cpu_count() or 1)
     if processes <= 1:
-        return [_check(job, shapes.graph) for job in jobs]
+        return [_check(job, shapes) for job in jobs]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, _start_process, (shapes.ntriples,)) as pool:
-        return list(pool.map(_check, jobs))
+        return list(pool.map(_check_in_process, jobs))
 
 
-_shapes_of_process: list[Graph] = []
+_shapes_of_process: list[Shapes] = []
 """The shapes, parsed once in each helper process."""
 
 
 def _start_process(shapes: bytes) -> None:
-    _shapes_of_process.append(_to_rdflib(parse_ntriples(shapes)))
+    _shapes_of_process.append(Shapes(shapes))
 
 
-def _check(job: _Job, shapes: Graph | None = None) -> _Outcome:
-    """Run pySHACL on one file; only the file's own things are looked at."""
-    from pyshacl import validate as pyshacl_validate
-
-    shapes = shapes if shapes is not None else _shapes_of_process[0]
-    data = _to_rdflib(parse_ntriples(job.data))
-    counts = _focus_counts(data, shapes, frozenset(job.focus))
-    if not any(counts.values()):
-        return _Outcome((), counts)
-    # Not pySHACL's own focus_nodes: it also silences shapes that are used inside others.
-    _, report, _ = pyshacl_validate(data, shacl_graph=shapes, inplace=True)
-    own = frozenset(job.focus)
-    results = [r for r in _results(report, shapes) if r.focus in own and r.rule != BLANK_NODE]
-    return _Outcome(tuple(results), counts)
+def _check_in_process(job: _Job) -> Outcome:
+    return _check(job, _shapes_of_process[0])
 
 
-def _to_rdflib(triples: Iterable[Triple]) -> Graph:
-    import rdflib
-
-    def node(term: Term) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:
-        if isinstance(term, NamedNode):
-            return rdflib.URIRef(term.value)
-        if isinstance(term, BlankNode):
-            return rdflib.BNode(term.value)
-        if term.language:
-            return rdflib.Literal(term.value, lang=term.language)
-        datatype = rdflib.URIRef(term.datatype.value)
-        return rdflib.Literal(term.value, datatype=datatype, normalize=False)
-
-    graph = rdflib.Graph()
-    for subject, predicate, term in triples:
-        graph.add((node(subject), node(predicate), node(term)))
-    return graph
-
-
-def _focus_counts(data: Graph, shapes: Graph, own: frozenset[str]) -> dict[str, int]:
-    """Count each shape's focus nodes among a file's own things (SHACL, section 2.1.3)."""
-    from rdflib import URIRef
-
-    def iri(name: str) -> URIRef:
-        return URIRef(SH[name])
-
-    counts = {}
-    for shape in {s for target in TARGETS for s in shapes.subjects(URIRef(target))}:
-        focus = set(shapes.objects(shape, iri("targetNode")))
-        for kind in shapes.objects(shape, iri("targetClass")):
-            for subclass in data.transitive_subjects(URIRef(RDFS.subClassOf), kind):
-                focus |= set(data.subjects(URIRef(RDF.type), subclass))
-        for predicate in shapes.objects(shape, iri("targetSubjectsOf")):
-            focus |= set(data.subjects(predicate, None))
-        for predicate in shapes.objects(shape, iri("targetObjectsOf")):
-            focus |= set(data.objects(None, predicate))
-        counts[str(shape)] = sum(isinstance(n, URIRef) and str(n) in own for n in focus)
-    return counts
-
-
-def _results(report: Any, shapes: Graph) -> Iterable[_RawResult]:  # noqa: ANN401  (pySHACL has no types)
-    import rdflib
-    from rdflib import URIRef
-
-    def one(subject: object, name: str) -> Any:  # noqa: ANN401  (rdflib's nodes)
-        return report.value(subject, URIRef(SH[name]))
-
-    for result in report.subjects(URIRef(RDF.type), URIRef(SH.ValidationResult)):
-        rule = one(result, "sourceShape")
-        # pySHACL copies one message of a SPARQL constraint; the shapes have it in every language.
-        holders = [rule, *shapes.objects(rule, URIRef(SH.sparql))]
-        texts = [t for holder in holders for t in shapes.objects(holder, URIRef(SH.message))]
-        texts = texts or list(report.objects(result, URIRef(SH.resultMessage)))
-        messages = {t.language or "": str(t) for t in texts if isinstance(t, rdflib.Literal)}
-        path, value = one(result, "resultPath"), one(result, "value")
-        named_or_text = isinstance(value, URIRef | rdflib.Literal)
-        yield _RawResult(
-            severity=str(one(result, "resultSeverity")).rpartition("#")[2],
-            rule=str(rule),
-            messages=messages,
-            focus=str(one(result, "focusNode")),
-            path=str(path) if isinstance(path, URIRef) else "",
-            value=value.n3() if named_or_text else "",
-            component=str(one(result, "sourceConstraintComponent")),
-        )
+def _check(job: _Job, shapes: Shapes) -> Outcome:
+    outcome = shapes.check(job.data, frozenset(job.focus))
+    # Blank nodes are found by a check of our own, which knows where they stand.
+    kept = tuple(result for result in outcome.results if result.rule != BLANK_NODE)
+    return replace(outcome, results=kept)
 
 
 class _Places:
@@ -358,7 +247,7 @@ class _Places:
             line -= 1
         return line
 
-    def finding(self, result: _RawResult, name: str) -> Finding:
+    def finding(self, result: Result, name: str) -> Finding:
         """Give a result the place of its value, else of its property, else of its thing.
 
         A rule that looks at a whole document names the violator as its value.
@@ -393,16 +282,16 @@ def _plain_value(term: str) -> str:
     return term[1:].rpartition('"')[0] if term.startswith('"') else term
 
 
-def _cached(path: Path) -> _Outcome | None:
+def _cached(path: Path) -> Outcome | None:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
-        results = tuple(_RawResult(**result) for result in stored["results"])
-        return _Outcome(results, stored["counts"])
+        results = tuple(Result(**result) for result in stored["results"])
+        return Outcome(results, stored["counts"])
     except (OSError, ValueError, KeyError, TypeError):
         return None  # absent, or half-written by a process that was killed
 
 
-def _remember(path: Path, outcome: _Outcome) -> None:
+def _remember(path: Path, outcome: Outcome) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
         json.dump(asdict(outcome), file)

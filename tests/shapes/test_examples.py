@@ -15,9 +15,10 @@ import pytest
 from policygraph.checks import ALL
 from policygraph.namespaces import RDF, SH, SHAPES_NS
 from policygraph.report import Report
+from policygraph.shacl import TARGETS
 from policygraph.sources import Sources, find_portal
 from policygraph.turtle import read_turtle
-from policygraph.validation import TARGETS, Validator
+from policygraph.validation import Validator
 from tests.conftest import REPOSITORY
 
 EXAMPLES = sorted((REPOSITORY / "shapes" / "examples").rglob("*.ttl"))
