@@ -95,7 +95,7 @@ def ask_endpoint(endpoint: str, text: str, wanted: str) -> Answered:
 def show(answer: Answered, wanted: str, out: BinaryIO) -> None:
     """Write an answer: rows asked as a table in columns, everything else as it came."""
     if wanted == "table" and answer.format.name == "tsv":
-        _table(answer.data.decode("utf-8"))
+        out.write(_table(answer.data.decode("utf-8")).encode())
         return
     out.write(answer.data)
     if not answer.data.endswith(b"\n"):
@@ -103,14 +103,14 @@ def show(answer: Answered, wanted: str, out: BinaryIO) -> None:
     out.flush()
 
 
-def _table(tsv: str) -> None:
+def _table(tsv: str) -> str:
+    """Return rows in columns as wide as the terminal allows."""
     from rich.console import Console
     from rich.table import Table
 
     rows = list(csv.reader(io.StringIO(tsv), delimiter="\t", quoting=csv.QUOTE_NONE))
     if rows in ([["true"]], [["false"]]):
-        print(rows[0][0])  # noqa: T201  (the answer)
-        return
+        return rows[0][0] + "\n"
     table = Table(*(name.removeprefix("?") for name in rows[0]), box=None, header_style="bold")
     for row in rows[1:]:
         table.add_row(*(_plain(cell) for cell in row))
@@ -119,8 +119,7 @@ def _table(tsv: str) -> None:
     console = Console(width=width, markup=False, highlight=False)
     with console.capture() as captured:
         console.print(table)
-    for line in captured.get().splitlines():
-        print(line.rstrip())  # noqa: T201
+    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
 def _plain(cell: str) -> str:

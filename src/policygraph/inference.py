@@ -154,13 +154,14 @@ def dates(data: _Index) -> Iterator[Triple]:
     spans: dict[Node, tuple[str | None, str | None]] = {}
     for predicate in (PG.statusDate, DCT.date, DCT.created, DCT.issued):
         for subject, date in data.pairs(predicate):
-            spans[subject] = first_day(date), last_day(date)
+            spans[subject] = days(date) or (None, None)
     for period, kind in data.pairs(RDF.type):
         if kind == NamedNode(DCT.PeriodOfTime):
-            starts, ends = data.objects(period, DCAT.startDate), data.objects(period, DCAT.endDate)
+            starts = [days(date) for date in data.objects(period, DCAT.startDate)]
+            ends = [days(date) for date in data.objects(period, DCAT.endDate)]
             spans[period] = (
-                min(filter(None, map(first_day, starts)), default=None),
-                max(filter(None, map(last_day, ends)), default=None),
+                min((span[0] for span in starts if span), default=None),
+                max((span[1] for span in ends if span), default=None),
             )
     for subject, when in data.pairs(DCT.temporal):
         if isinstance(when, NamedNode) and when in spans:
@@ -172,27 +173,19 @@ def dates(data: _Index) -> Iterator[Triple]:
                 yield subject, NamedNode(predicate), literal
 
 
-def first_day(date: Term) -> str | None:
-    """Return the first day of a date, month or year as "YYYY-MM-DD"; None for anything else."""
+def days(date: Term) -> tuple[str, str] | None:
+    """Return the first and the last day of a date, month or year, as "YYYY-MM-DD".
+
+    None for anything else.
+    """
     match _parts(date):
         case [year]:
-            return f"{year}-01-01"
+            return f"{year}-01-01", f"{year}-12-31"
         case [year, month]:
-            return f"{year}-{month}-01"
+            last = calendar.monthrange(int(year), int(month))[1]
+            return f"{year}-{month}-01", f"{year}-{month}-{last:02}"
         case [year, month, day]:
-            return f"{year}-{month}-{day}"
-    return None
-
-
-def last_day(date: Term) -> str | None:
-    """Return the last day of a date, month or year as "YYYY-MM-DD"; None for anything else."""
-    match _parts(date):
-        case [year]:
-            return f"{year}-12-31"
-        case [year, month]:
-            return f"{year}-{month}-{calendar.monthrange(int(year), int(month))[1]:02}"
-        case [year, month, day]:
-            return f"{year}-{month}-{day}"
+            return f"{year}-{month}-{day}", f"{year}-{month}-{day}"
     return None
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policygraph.inference import first_day, infer, last_day
+from policygraph.inference import days, infer
 from policygraph.namespaces import BASE, XSD, prefixes
 from policygraph.sources import Sources
 from policygraph.terms import Literal, NamedNode, Triple
@@ -98,9 +98,9 @@ def test_inferring_again_adds_nothing(ontology: list[Triple], sources: Sources) 
 def test_a_date_lies_between_its_first_and_last_day(day: object, form: tuple[str, str]) -> None:
     text = f"{day}"[: {"%Y-%m-%d": 10, "%Y-%m": 7, "%Y": 4}[form[0]]]
     literal = Literal(text, datatype=NamedNode(form[1]))
-    first, last = first_day(literal), last_day(literal)
-    assert first is not None
-    assert last is not None
+    span = days(literal)
+    assert span is not None
+    first, last = span
     assert first <= f"{day}" <= last
     assert first.startswith(text)
     assert last.startswith(text)
@@ -110,5 +110,4 @@ def test_what_is_no_date_has_no_days() -> None:
     year, date = NamedNode(XSD.gYear), NamedNode(XSD.date)
     texts = Literal("soon"), Literal("2024", datatype=date), Literal("20x4", datatype=year)
     for literal in (*texts, NamedNode("urn:x")):
-        assert first_day(literal) is None
-        assert last_day(literal) is None
+        assert days(literal) is None
