@@ -1,0 +1,95 @@
+"""settings.md: everything that policygraph.toml may say."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields
+from pathlib import Path
+
+from pages import cell, opening, table
+from policygraph import settings
+from policygraph.settings import Limits, Portal
+from policygraph.sources import Sources
+
+PORTAL_SETTINGS = {
+    "base": "IRI below which the portal's things are named; it ends in `/`.",
+    "version": "Version of the data, as users see it.",
+    "languages": "Languages of the pages, the first one being the default.",
+    "license": "IRI of the licence of what the portal publishes.",
+    "publisher": "IRI of who publishes the portal.",
+    "title": "Title of the portal, by language: the table `[title]`.",
+    "description": "A sentence or two about the portal, by language: the table `[description]`.",
+    "limits": "Limits of the endpoint: the table `[limits]`, see below.",
+}
+"""What the settings mean whose source says nothing more than their name."""
+
+
+def settings_page(_: Sources) -> Iterator[str]:
+    """Yield the page of everything that policygraph.toml may say."""
+    yield from opening(
+        "Settings",
+        "A portal is a folder with `ontology/`, `data/`, `shapes/`, `queries/` and, if it wants "
+        "other settings than these, a file `policygraph.toml`. An unknown setting or a value of "
+        "another type is an error that names the file.",
+    )
+    documented = _docstrings(Path(settings.__file__))
+    yield "## The portal"
+    yield ""
+    yield from table(["setting", "default", "meaning"], _rows(Portal, documented["Portal"]))
+    yield (
+        "Version and date stand in the graph `meta` and in the manifest of a release; its name "
+        "comes from the content of the other graphs."
+    )
+    yield ""
+    yield "## Limits: the table `[limits]`"
+    yield ""
+    yield from table(["setting", "default", "meaning"], _rows(Limits, documented["Limits"]))
+    yield "What happens at a limit, and how to choose one: [operator.md](operator.md)."
+    yield ""
+    yield "## Environment"
+    yield ""
+    yield from table(
+        ["variable", "meaning"],
+        [
+            ["`POLICYGRAPH_CACHE`", "Folder of releases and validation results."],
+            ["`XDG_CACHE_HOME`", "Where that is not set: the folder that holds `policygraph/`."],
+        ],
+    )
+
+
+def _docstrings(path: Path) -> dict[str, dict[str, str]]:
+    """Return class to attribute to the string that stands below the attribute."""
+    found: dict[str, dict[str, str]] = {}
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            about = found[node.name] = {}
+            for field_, after in zip(node.body, node.body[1:], strict=False):
+                match field_, after:
+                    case (
+                        ast.AnnAssign(target=ast.Name(id=name)),
+                        ast.Expr(value=ast.Constant(value=str(text))),
+                    ):
+                        about[name] = text
+    return found
+
+
+def _rows(record: type[Portal] | type[Limits], about: Mapping[str, str]) -> Iterator[list[str]]:
+    for field_ in fields(record):
+        default = field_.default
+        if default is MISSING and field_.default_factory is not MISSING:
+            default = field_.default_factory()
+        shown = "" if isinstance(default, Limits) else f"`{_toml(default)}`"
+        meaning = about.get(field_.name) or PORTAL_SETTINGS.get(field_.name, "")
+        yield [f"`{field_.name}`", shown, cell(meaning)]
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, dict):
+        inside = ", ".join(f"{k} = {_toml(v)}" for k, v in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    return str(value)
