@@ -68,6 +68,14 @@ class Shapes:
         aims = {shape for target in TARGETS for shape in self._graph.subjects(URIRef(target))}
         return [shape for shape in ShapesGraph(self._graph).shapes if shape.node in aims]
 
+    def __reduce__(self) -> tuple[type[Shapes], tuple[bytes]]:
+        """Pickle the text alone: pySHACL's shapes do not travel."""
+        return Shapes, (self.ntriples,)
+
+    def prepare(self) -> None:
+        """Parse the shapes now, so that processes forked from this one have them."""
+        _ = self._aiming
+
     def check(self, data: bytes, own: frozenset[str]) -> Outcome:
         """Return what the things named in `own` break; the rest of `data` is only seen."""
         from pyshacl.pytypes import SHACLExecutor

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -28,18 +29,20 @@ from policygraph.terms import BlankNode, NamedNode, Triple
 from policygraph.turtle import TurtleFile, canonical_nquads, read_turtle
 
 SYNTAX = SHAPES_NS + "Syntax"
+SHARE = 64
+"""So many things of a file are checked together; one large file keeps all processors busy."""
 UNUSED_SHAPE = SHAPES_NS + "UnusedShape"
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One file to check against the shapes; everything pickles."""
+    """A share of one file to check against the shapes; everything pickles."""
 
     name: str
     data: bytes
     """N-Triples: the file, what it sees, and the classes of the ontology."""
     focus: tuple[str, ...]
-    """The things that the file itself describes."""
+    """Things that the file itself describes."""
     key: str
 
 
@@ -87,9 +90,10 @@ class Validator:
         }
         jobs = _jobs(facts, digest(self._shapes.ntriples, _versions()), chosen)
         outcomes = self._run(jobs)
+        places_in = {name: _Places(parsed[name]) for name in chosen}
         for job in jobs:
             counts.update(outcomes[job.key].counts)
-            places = _Places(parsed[job.name])
+            places = places_in[job.name]
             findings += [places.finding(result, job.name) for result in outcomes[job.key].results]
         if files is None:
             findings += _unused(counts, parsed)
@@ -120,7 +124,7 @@ class Validator:
             outcomes = {job.key: found for job in jobs if (found := _cached(folder / job.key))}
         todo = [job for job in jobs if job.key not in outcomes]
         # The largest first: with two processors, a large one at the end would leave one idle.
-        todo.sort(key=lambda job: -len(job.data))
+        todo.sort(key=lambda job: -len(job.focus))
         for job, outcome in zip(todo, _check_all(todo, self._shapes), strict=True):
             outcomes[job.key] = outcome
             if self._cache:
@@ -184,8 +188,9 @@ def _jobs(
         seen = [t for thing in mentioned - described for t in about.get(thing, ())]
         lines = {f"{s} {p} {o} .\n" for s, p, o in (*own, *seen, *classes)}
         data = "".join(sorted(lines)).encode()
-        key = digest(rules.encode(), data, repr(focus).encode())
-        jobs.append(_Job(name, data, tuple(focus), key))
+        for start in range(0, len(focus), SHARE):
+            share = tuple(focus[start : start + SHARE])
+            jobs.append(_Job(name, data, share, digest(rules.encode(), data, repr(share).encode())))
     return jobs
 
 
@@ -205,17 +210,19 @@ def _check_all(jobs: Sequence[_Job], shapes: Shapes) -> list[Outcome]:
     processes = min(len(jobs), os.cpu_count() or 1)
     if processes <= 1:
         return [_check(job, shapes) for job in jobs]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, context, _start_process, (shapes.ntriples,)) as pool:
+    # A fork has the parsed shapes at once; macOS's own libraries do not survive one.
+    shapes.prepare()
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    with ProcessPoolExecutor(processes, context, _start_process, (shapes,)) as pool:
         return list(pool.map(_check_in_process, jobs))
 
 
 _shapes_of_process: list[Shapes] = []
-"""The shapes, parsed once in each helper process."""
+"""The shapes, once in each helper process."""
 
 
-def _start_process(shapes: bytes) -> None:
-    _shapes_of_process.append(Shapes(shapes))
+def _start_process(shapes: Shapes) -> None:
+    _shapes_of_process.append(shapes)
 
 
 def _check_in_process(job: _Job) -> Outcome:
