@@ -12,18 +12,6 @@ from policygraph import settings
 from policygraph.settings import Limits, Portal
 from policygraph.sources import Sources
 
-PORTAL_SETTINGS = {
-    "base": "IRI below which the portal's things are named; it ends in `/`.",
-    "version": "Version of the data, as users see it.",
-    "languages": "Languages of the pages, the first one being the default.",
-    "license": "IRI of the licence of what the portal publishes.",
-    "publisher": "IRI of who publishes the portal.",
-    "title": "Title of the portal, by language: the table `[title]`.",
-    "description": "A sentence or two about the portal, by language: the table `[description]`.",
-    "limits": "Limits of the endpoint: the table `[limits]`, see below.",
-}
-"""What the settings mean whose source says nothing more than their name."""
-
 
 def settings_page(_: Sources) -> Iterator[str]:
     """Yield the page of everything that policygraph.toml may say."""
@@ -80,8 +68,7 @@ def _rows(record: type[Portal] | type[Limits], about: Mapping[str, str]) -> Iter
         if default is MISSING and field_.default_factory is not MISSING:
             default = field_.default_factory()
         shown = "" if isinstance(default, Limits) else f"`{_toml(default)}`"
-        meaning = about.get(field_.name) or PORTAL_SETTINGS.get(field_.name, "")
-        yield [f"`{field_.name}`", shown, cell(meaning)]
+        yield [f"`{field_.name}`", shown, cell(about[field_.name])]
 
 
 def _toml(value: object) -> str:

@@ -39,15 +39,23 @@ class Portal:
     """What a portal says about itself."""
 
     base: str = BASE
+    """IRI below which the portal's things are named; it ends in `/`."""
     version: str = "0"
+    """Version of the data, as users see it."""
     date: str = "1970-01-01"
     """Date of the version (ISO 8601); releases have no other clock."""
     languages: tuple[str, ...] = ("nl", "en")
+    """Languages of the pages, the first one being the default."""
     license: str = "http://publications.europa.eu/resource/authority/licence/CC_BY_4_0"
+    """IRI of the licence of what the portal publishes."""
     publisher: str = ""
+    """IRI of who publishes the portal."""
     title: Mapping[str, str] = field(default_factory=lambda: {"en": "policygraph"})
+    """Title of the portal, by language: the table `[title]`."""
     description: Mapping[str, str] = field(default_factory=dict)
+    """A sentence or two about the portal, by language: the table `[description]`."""
     limits: Limits = field(default_factory=Limits)
+    """Limits of the endpoint: the table `[limits]`, see below."""
 
 
 def read_portal(path: Path) -> Portal:
