@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,10 @@ def open_release(path: Path) -> Release:
     try:
         manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
         portal = manifest["portal"]
-        limits = Limits(**_tuples(portal.pop("limits")))
+        # Another version of the program may know other limits.
+        known = {limit.name for limit in fields(Limits)}
+        chosen = {name: v for name, v in portal.pop("limits").items() if name in known}
+        limits = Limits(**_tuples(chosen))
         release = Release(
             path=path,
             hash=manifest["hash"],

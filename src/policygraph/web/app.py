@@ -12,7 +12,15 @@ from policygraph.engine import Engine
 from policygraph.errors import PolicygraphError
 from policygraph.release import Release
 from policygraph.settings import Limits
-from policygraph.web import downloads, pages, resources, saved, status, vocabularies
+from policygraph.web import (
+    downloads,
+    openapi,
+    pages,
+    resources,
+    saved,
+    status,
+    vocabularies,
+)
 from policygraph.web.endpoint import sparql
 from policygraph.web.middleware import Frame, Gzip
 from policygraph.web.problems import render_error
@@ -41,6 +49,7 @@ ROUTES = (
     Route("/health/live", status.alive),
     Route("/metrics", status.metrics),
     Route("/robots.txt", status.robots),
+    Route("/openapi.json", openapi.openapi),
     Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
 )
 

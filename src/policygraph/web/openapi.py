@@ -1,0 +1,197 @@
+"""`/openapi.json`: the addresses of this server, for programs that read OpenAPI 3.1.
+
+Formats come from the one table of formats and limits from the settings, so the description cannot
+promise what is not served.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from policygraph import __version__
+from policygraph.formats import DATASET_FORMATS, GRAPH_FORMATS, RESULT_FORMATS, Format
+from policygraph.web.conditional import cache_headers, not_modified
+from policygraph.web.site import Site, site_of
+from policygraph.web.sparql import FORM, QUERY
+
+Schema = dict[str, Any]
+
+_TEXT: Schema = {"type": "string"}
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+_ERRORS = {
+    400: "the request cannot be read, or the query has a syntax error",
+    403: "an update, or SERVICE to an endpoint that is not on the allow-list",
+    404: "there is nothing at this address",
+    405: "the method is not one of this address",
+    406: "none of the accepted formats can be given",
+    410: "withdrawn; `successor` names what replaces it",
+    413: "the query is too long",
+    415: "the content type of the body is not taken",
+    416: "the range lies outside the file",
+    503: "a limit was reached, or too many queries are waiting",
+}
+
+
+async def openapi(request: Request) -> Response:
+    """Return the OpenAPI 3.1 description of the server."""
+    site = site_of(request)
+    tag = site.tag("openapi")
+    known = not_modified(request, tag, "")
+    if known:
+        return known
+    body = json.dumps(describe(site), ensure_ascii=False, indent=1) + "\n"
+    return Response(body, headers=cache_headers(tag, ""), media_type="application/json")
+
+
+def describe(site: Site) -> dict[str, Any]:
+    """Return the description as JSON values."""
+    portal = site.release.portal
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": portal.title.get("en", "policygraph"),
+            "description": portal.description.get("en", ""),
+            "version": __version__,
+            "license": {"name": "data licence", "url": portal.license},
+        },
+        "paths": _sparql(site.limits.query_seconds) | _things() | _files() | _machines(),
+        "components": {"schemas": {"Problem": _problem_schema()}},
+    }
+
+
+def _problem_schema() -> Schema:
+    whole = {"type": "integer", "minimum": 1}
+    return {
+        "description": "RFC 9457; line and column where a query has a syntax error",
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": _TEXT, "title": _TEXT, "detail": _TEXT, "status": {"type": "integer"},
+            "line": whole, "column": whole, "successor": _TEXT,
+        },
+    }  # fmt: skip
+
+
+def _responses(
+    ok: str, media_types: Iterable[str], *errors: int, statuses: tuple[int, ...] = (200,)
+) -> dict[str, Any]:
+    content: Schema = {media_type: {"schema": {}} for media_type in dict.fromkeys(media_types)}
+    answers: dict[str, Any] = {
+        str(status): {"description": ok, "content": content} for status in statuses
+    }
+    answers["304"] = {"description": "not changed since the entity tag that was sent"}
+    for status in errors:
+        answers[str(status)] = {
+            "description": _ERRORS[status],
+            "content": {
+                "application/problem+json": {"schema": _PROBLEM},
+                "text/plain": {"schema": _TEXT},
+                "text/html": {"schema": _TEXT},
+            },
+        }
+    return answers
+
+
+def _parameter(name: str, where: str, text: str, schema: Schema = _TEXT) -> dict[str, Any]:
+    return {"name": name, "in": where, "description": text, "required": where == "path",
+            "schema": schema}  # fmt: skip
+
+
+def _choice(formats: Iterable[Format]) -> Schema:
+    return {"type": "string", "enum": list(dict.fromkeys(f.name for f in formats))}
+
+
+def _sparql(seconds: float) -> dict[str, Any]:
+    formats = (*RESULT_FORMATS, *GRAPH_FORMATS, *DATASET_FORMATS)
+    list_of_iris = {"type": "array", "items": _TEXT}
+    options = [
+        _parameter("default-graph-uri", "query", "graph of the default graph", list_of_iris),
+        _parameter("named-graph-uri", "query", "named graph of the dataset", list_of_iris),
+        _parameter("format", "query", "format of the answer; wins over Accept", _choice(formats)),
+        _parameter("timeout", "query", f"seconds, {seconds:g} at most", {"type": "number"}),
+    ]
+    media = [*(f.media_type for f in formats), "text/html"]
+    fields = {"query": _TEXT, "default-graph-uri": list_of_iris, "named-graph-uri": list_of_iris}
+    form = {"type": "object", "required": ["query"], "properties": fields}
+    answers = _responses("the answer", media, 400, 403, 406, 413, 415, 503)
+    return {
+        "/sparql": {
+            "get": {
+                "summary": "SPARQL 1.1 Protocol: query by GET; without a query the description",
+                "operationId": "query",
+                "parameters": [_parameter("query", "query", "the query"), *options],
+                "responses": answers,
+            },
+            "post": {
+                "summary": "SPARQL 1.1 Protocol: query by POST, as a form or directly",
+                "operationId": "queryByPost",
+                "parameters": options,
+                "requestBody": {
+                    "required": True,
+                    "content": {FORM: {"schema": form}, QUERY: {"schema": _TEXT}},
+                },
+                "responses": answers,
+            },
+        }
+    }
+
+
+def _get(
+    summary: str, operation: str, answers: dict[str, Any], *parameters: dict[str, Any]
+) -> dict[str, Any]:
+    about = {"summary": summary, "operationId": operation, "responses": answers}
+    return {"get": about | ({"parameters": list(parameters)} if parameters else {})}
+
+
+def _things() -> dict[str, Any]:
+    media = [*(f.media_type for f in GRAPH_FORMATS), "text/html"]
+    path = _parameter("path", "path", "as in policy/nl-generative-ai-vision")
+    format_ = _parameter("format", "query", "wins over Accept", _choice(GRAPH_FORMATS))
+    page = _parameter("page", "query", "page of what points to it", {"type": "integer"})
+    lang = _parameter("lang", "query", "language of the page", {"enum": ["nl", "en", "fr"]})
+    described = _responses("the description", media, 400, 404, 406, 410, 503)
+    redirect = _responses("to the description", (), 400, 404, 406, 410, 503, statuses=(303,))
+    terms = _responses("the terms", media, 400, 406, 503)
+    return {
+        "/id/{path}": _get("A thing", "thing", redirect, path, format_, lang),
+        "/graph/{path}": _get("A named graph", "graph", redirect, path, format_, lang),
+        "/doc/{path}": _get("What is said", "description", described, path, format_, page, lang),
+        "/ns": _get("The ontology", "ontology", terms, format_, lang),
+        "/shapes": _get("The shapes", "shapes", terms, format_, lang),
+    }
+
+
+def _files() -> dict[str, Any]:
+    name = _parameter("name", "path", "as in policygraph.ttl.gz")
+    html = _responses("the page", ["text/html"], 503)
+    file = _responses("the file, or a part of it", ["*/*"], 404, 416, statuses=(200, 206))
+    lang = _parameter("lang", "query", "language of the page", {"enum": ["nl", "en", "fr"]})
+    return {
+        "/": _get("Start page", "start", html, lang),
+        "/queries": _get("Query catalogue", "queries", html, lang),
+        "/download/": _get("All files", "downloads", html, lang),
+        "/download/{name}": _get("A file of the release", "file", file, name),
+    }
+
+
+def _machines() -> dict[str, Any]:
+    as_json = ["application/json"]
+    graph = [f.media_type for f in GRAPH_FORMATS]
+    return {
+        "/.well-known/void": _get("Graphs, licences, counts", "void",
+                                  _responses("the description", graph, 400, 406, 503)),
+        "/context.jsonld": _get("JSON-LD context", "context",
+                                _responses("the context", ["application/ld+json"], 503)),
+        "/health": _get("Whether queries are answered", "health",
+                        {"200": {"description": "they are", "content": {as_json[0]: {}}},
+                         "503": {"description": "they are not", "content": {as_json[0]: {}}}}),
+        "/health/live": _get("Whether the server answers", "alive",
+                             _responses("it does", as_json)),
+        "/metrics": _get("Prometheus text", "metrics", _responses("figures", ["text/plain"])),
+        "/robots.txt": _get("For crawlers", "robots", _responses("rules", ["text/plain"])),
+    }  # fmt: skip
