@@ -18,7 +18,7 @@ CONFIG_NAME = "policygraph.toml"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of one endpoint. Every number is for one query, except `queries_waiting`."""
+    """Limits of one endpoint. The first three are for one query each."""
 
     query_seconds: float = 30.0
     """Wall-clock time, in seconds, from the start of the evaluation to its last byte."""
@@ -30,6 +30,11 @@ class Limits:
     """How many queries may wait for a free worker."""
     workers: int = 0
     """Worker processes; 0 means one for each processor."""
+    answer_cache_mib: int = 64
+    """Memory, in MiB, for answers that may be asked for again; 0 keeps none."""
+    memory_quads: int = 20_000_000
+    """Quads up to which the data is held in memory, at about 500 bytes each; more are written to a
+    store on disk once, which takes a third of that memory and answers several times slower."""
     service_allow: tuple[str, ...] = ()
     """Endpoints that SERVICE may call."""
 

@@ -47,7 +47,13 @@ def engine(small: Dataset) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def heavy(numbers: Dataset) -> Iterator[Engine]:
-    limits = Limits(query_seconds=20, query_memory_mib=200, workers=2, queries_waiting=4)
+    limits = Limits(
+        query_seconds=20,
+        query_memory_mib=200,
+        workers=2,
+        queries_waiting=4,
+        answer_cache_mib=0,  # each query is evaluated
+    )
     with Engine.start(numbers, limits) as engine:
         yield engine
 

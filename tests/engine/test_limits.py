@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from policygraph.engine import Answer, Dataset, Engine, Query
-from policygraph.engine.engine import Health
+from policygraph.engine import Answer, Dataset, Engine, Health, Query
 from policygraph.engine.worker import OVER_MEMORY
 from policygraph.errors import (
     EvaluationCrashed,
@@ -213,7 +212,8 @@ def test_a_client_that_goes_away_stops_its_evaluation_or_its_waiting(heavy: Engi
 
 def test_too_many_waiting_are_turned_away_beginning_with_who_sends_most(numbers: Dataset) -> None:
     async def work() -> None:
-        with Engine.start(numbers, Limits(workers=2, queries_waiting=3, query_seconds=5)) as engine:
+        limits = Limits(workers=2, queries_waiting=3, query_seconds=5, answer_cache_mib=0)
+        with Engine.start(numbers, limits) as engine:
             greedy = [
                 asyncio.create_task(text(engine, Query(ENDLESS, client="greedy", seconds=0.2)))
                 for _ in range(8)
@@ -238,7 +238,7 @@ def test_a_query_text_has_a_limit(engine: Engine) -> None:
 
 def test_stopping_ends_every_process_and_every_wait(numbers: Dataset) -> None:
     async def work() -> None:
-        engine = Engine.start(numbers, Limits(workers=2))
+        engine = Engine.start(numbers, Limits(workers=2, answer_cache_mib=0))
         tasks = [asyncio.create_task(text(engine, Query(ENDLESS, client=str(n)))) for n in range(4)]
         await until(lambda: len(engine.health().workers) >= 2 and engine.health().fast == 2)
         pids = [*engine.health().workers, engine._workers.pid]
@@ -271,7 +271,7 @@ async def main():
     print(engine._workers.pid, *engine.health().workers, flush=True)
     await asyncio.gather(*tasks)
 
-engine = Engine.start(Dataset((Path(sys.argv[1]),)), Limits(workers=2))
+engine = Engine.start(Dataset((Path(sys.argv[1]),)), Limits(workers=2, answer_cache_mib=0))
 asyncio.run(main())
 """
 

@@ -1,7 +1,8 @@
 """A query and the files of a release in, bytes out, within limits."""
 
 from policygraph.engine.answer import Answer
-from policygraph.engine.engine import Engine, Health
+from policygraph.engine.engine import Engine
+from policygraph.engine.figures import Health
 from policygraph.engine.query import Dataset, Query
 
 __all__ = ["Answer", "Dataset", "Engine", "Health", "Query"]

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
+from policygraph.engine.cache import LARGEST, Kept
 from policygraph.engine.query import Form
 from policygraph.errors import PolicygraphError
 from policygraph.formats import Format
@@ -25,14 +26,38 @@ class Answer:
     ) -> None:
         self.form = form
         self.format = chosen
+        self.kept: Kept | None = None
+        """The answer as the cache has it, if it is whole already and may be given again."""
         self._wanted = wanted
         self._cancel = cancel
         self._parts: deque[bytes] = deque()
+        self._all: list[bytes] | None = []
+        self._total = 0
         self._held = 0
         self._paused = False
+        self._unread = False
         self._done = False
         self._error: PolicygraphError | None = None
         self._waiter: asyncio.Future[None] | None = None
+
+    @classmethod
+    def of(cls, kept: Kept) -> Answer:
+        """Return an answer that was made before."""
+        answer = cls(kept.form, kept.format, _ignore, _nothing)
+        answer.kept = kept
+        answer._parts.append(kept.body)
+        answer._done = True
+        return answer
+
+    @property
+    def small(self) -> bool:
+        """Whether all bytes so far, read or not, are still there to be kept."""
+        return self._all is not None
+
+    @property
+    def made(self) -> bytes:
+        """All bytes so far, if it is `small`."""
+        return b"".join(self._all or ())
 
     @property
     def whole(self) -> bytes | None:
@@ -81,12 +106,27 @@ class Answer:
 
     def feed(self, data: bytes) -> None:
         """Take bytes from the worker."""
+        self._total += len(data)
+        if self._all is not None:
+            self._all.append(data)
+            if self._total > LARGEST:
+                self._all = None
+        if self._unread:
+            return
         self._parts.append(data)
         self._held += len(data)
         if self._held > HELD and not self._paused:
             self._paused = True
             self._wanted(False)
         self._wake()
+
+    def drain(self) -> None:
+        """Go on without a reader: what comes in is not held for one."""
+        self._unread = True
+        self._parts.clear()
+        if self._paused:
+            self._paused = False
+            self._wanted(True)
 
     def finish(self, error: PolicygraphError | None = None) -> None:
         """Take the end: with an error what has not been read is not given out."""
@@ -99,3 +139,11 @@ class Answer:
     def _wake(self) -> None:
         if self._waiter and not self._waiter.done():
             self._waiter.set_result(None)
+
+
+def _ignore(more: bool) -> None:
+    del more
+
+
+def _nothing() -> None:
+    pass

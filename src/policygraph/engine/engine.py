@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import signal
 import threading
-from collections import Counter
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from policygraph.engine import wire
 from policygraph.engine.answer import Answer
-from policygraph.engine.lanes import CALM_AFTER, SLOW_AFTER, Lane, Lanes, Ticket
+from policygraph.engine.cache import AnswerCache, Kept, Key
+from policygraph.engine.figures import Figures, Health
+from policygraph.engine.job import Flight, Job
+from policygraph.engine.lanes import Lane, Lanes
 from policygraph.engine.loading import Progress
-from policygraph.engine.query import Dataset, Query
+from policygraph.engine.query import Dataset, Form, Query
 from policygraph.engine.worker import OVER_MEMORY
 from policygraph.engine.workers import Worker, Workers
 from policygraph.errors import (
@@ -36,58 +36,24 @@ from policygraph.settings import Limits
 MIB = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
-    """The engine at this moment, and its counts since it started."""
-
-    ready: bool
-    quads: int
-    workers: tuple[int, ...]
-    """Process ids."""
-    fast: int
-    """Queries being evaluated that began a moment ago."""
-    slow: int
-    """Queries being evaluated that take long."""
-    waiting: int
-    finished: int
-    stopped: dict[str, int]
-    """Evaluations that did not finish: time, memory, crash, cancel, restart, overload, error."""
-    data_memory: int
-    """Bytes that the loaded data takes; shared by all workers."""
-
-
-class _Job(Ticket):
-    """A query on its way through the lanes."""
-
-    __slots__ = ("answer", "answered", "frame", "seconds", "timer", "worker")
-
-    def __init__(
-        self, client: str, frame: bytes, seconds: float, answered: asyncio.Future[Answer]
-    ) -> None:
-        super().__init__(client)
-        self.frame = frame
-        self.seconds = seconds
-        self.answered = answered
-        self.answer: Answer | None = None
-        self.worker: Worker | None = None
-        self.timer: asyncio.TimerHandle | None = None
-
-
 class Engine:
     """Evaluates queries in worker processes within limits; whatever happens there, it goes on.
 
     Belongs to one event loop at a time; `ask` brings its own.
     """
 
-    def __init__(self, workers: Workers, limits: Limits) -> None:
+    def __init__(self, workers: Workers, limits: Limits, identity: str = "") -> None:
         self._workers = workers
+        self.cache = AnswerCache(identity, limits.answer_cache_mib * MIB)
         self._limits = limits
         places = max(2, limits.workers or os.cpu_count() or 2)
         self._lanes = Lanes(places, places, limits.queries_waiting)
         self._idle: list[Worker] = []
-        self._jobs: dict[Worker, _Job] = {}
-        self._finished = 0
-        self._stopped: Counter[str] = Counter()
+        self._jobs: dict[Worker, Job] = {}
+        self._flights: dict[Flight, Job] = {}
+        self._figures = Figures()
+        self._busy = 0.0
+        """When the last evaluation was started."""
         self._running = True
         self._one_at_a_time = threading.Lock()
         self._log = logging.getLogger(__name__)
@@ -100,7 +66,8 @@ class Engine:
 
         Raises BrokenInput and SyntaxProblem for files that cannot be read.
         """
-        return cls(Workers(dataset, limits.query_memory_mib * MIB, progress), limits)
+        workers = Workers(dataset, limits.query_memory_mib * MIB, progress)
+        return cls(workers, limits, dataset.identity)
 
     def __enter__(self) -> Self:
         return self
@@ -122,22 +89,34 @@ class Engine:
         while (job := self._lanes.next()) or self._jobs:
             for running in list(self._jobs.values()):
                 self._end(running, Unavailable("the endpoint is shutting down"), "cancel")
-            if isinstance(job, _Job):
+            if isinstance(job, Job):
                 self._end(job, Unavailable("the endpoint is shutting down"), "cancel")
 
     def health(self) -> Health:
         """Return what the engine does at this moment, and its counts."""
         running = self._lanes.running
+        figures, cache, loaded = self._figures, self.cache, self._workers.loaded
+        pids = tuple(worker.pid for worker in self._workers.alive if worker.pid)
         return Health(
             ready=self._running and not self._workers.lost,
-            quads=self._workers.loaded["quads"],
-            workers=tuple(worker.pid for worker in self._workers.alive if worker.pid),
+            quads=loaded["quads"],
+            workers=pids,
             fast=len(running[Lane.FAST]),
             slow=len(running[Lane.SLOW]),
             waiting=self._lanes.waiting,
-            finished=self._finished,
-            stopped=dict(self._stopped),
-            data_memory=self._workers.loaded["memory"],
+            finished=figures.finished,
+            stopped=dict(figures.stopped),
+            killed=dict(figures.killed),
+            data_memory=loaded["memory"],
+            on_disk=bool(loaded.get("on_disk")),
+            seconds=figures.seconds,
+            buckets=tuple(figures.buckets),
+            cache_hits=cache.hits,
+            cache_misses=cache.misses,
+            cache_shared=figures.shared,
+            cache_entries=len(cache),
+            cache_bytes=cache.size,
+            processes=(self._workers.pid, *pids),
         )
 
     def ask(self, query: Query) -> tuple[Format, bytes]:
@@ -172,19 +151,63 @@ class Engine:
         for how it went; Unavailable when the engine is down. If the caller is cancelled, so is
         the query.
         """
+        key = self.cache.key(query)
+        if key is None:
+            return await self._evaluated(query, None, None)
+        if kept := self.cache.get(key):
+            return Answer.of(kept)
+        flight = (key, query.seconds)
+        if (job := self._flights.get(flight)) and (answer := await self._along(job)):
+            return answer
+        return await self._evaluated(query, key, flight)
+
+    async def _along(self, job: Job) -> Answer | None:
+        """Return the answer that a job gives to another; None if that is no answer for all."""
+        self._figures.shared += 1
+        waiter: asyncio.Future[Answer | None] = job.answered.get_loop().create_future()
+        job.waiters.append(waiter)
+        try:
+            return await waiter
+        except asyncio.CancelledError:
+            if waiter in job.waiters:
+                job.waiters.remove(waiter)
+                if job.abandoned and not job.waiters:
+                    self._end(job, Unavailable("the client has gone"), "cancel")
+            raise
+
+    async def _evaluated(self, query: Query, key: Key | None, flight: Flight | None) -> Answer:
         job = self._job(query)
+        job.key = key
+        if flight and flight not in self._flights:
+            job.flight = flight
+            self._flights[flight] = job
         self._lanes.add(job)
         self._schedule()
-        if (surplus := self._lanes.surplus(job)) and isinstance(surplus, _Job):
+        if (surplus := self._lanes.surplus(job)) and isinstance(surplus, Job):
             message = f"{self._lanes.waiting} queries are waiting; try again soon"
             self._end(surplus, Overloaded(message), "overload")
         try:
             return await job.answered
         except asyncio.CancelledError:
-            self._end(job, Unavailable("the client has gone"), "cancel")
+            self._leave(job)
             raise
 
-    def _job(self, query: Query) -> _Job:
+    def _leave(self, job: Job) -> None:
+        """The client that asked first has gone: stop, if no other waits for the same answer."""
+        if not job.waiters:
+            self._end(job, Unavailable("the client has gone"), "cancel")
+            return
+        job.abandoned = True
+        if job.answer:
+            job.answer.drain()
+
+    def _land(self, job: Job, outcome: Kept | PolicygraphError | None) -> None:
+        if job.flight:
+            self._flights.pop(job.flight, None)
+            job.flight = None
+        job.tell(outcome)
+
+    def _job(self, query: Query) -> Job:
         if not self._running or self._workers.lost:
             raise Unavailable("the engine has ended; it has to be started again")
         loop = asyncio.get_running_loop()
@@ -201,11 +224,13 @@ class Engine:
         if query.seconds is not None and query.seconds > 0:
             seconds = min(seconds, query.seconds)
         frame = wire.frame(wire.QUERY, packed)
-        return _Job(query.client, frame, seconds, loop.create_future())
+        return Job(query.client, frame, seconds, loop.create_future())
 
     def _schedule(self) -> None:
         """Start what can start."""
-        while (job := self._lanes.next()) and isinstance(job, _Job):
+        while (job := self._lanes.next()) and isinstance(job, Job):
+            if job.timer:
+                job.timer.cancel()
             try:
                 job.worker = worker = self._idle.pop() if self._idle else self._workers.spawn()
             except Unavailable as error:
@@ -214,12 +239,20 @@ class Engine:
             self._jobs[worker] = job
             self._workers.send(worker, job.frame)
             loop = job.answered.get_loop()
-            if job.lane is Lane.SLOW:
-                self._workers.calm(worker)
-            if job.lane is Lane.SLOW or job.seconds <= SLOW_AFTER:
+            self._busy = job.started = loop.time()
+            if self._lanes.running[Lane.SLOW]:
+                self._calm()
+            patience = self._lanes.patience(job, job.started)
+            if job.lane is Lane.SLOW or job.seconds <= patience:
                 job.timer = loop.call_later(job.seconds, self._on_time_limit, job)
             else:
-                job.timer = loop.call_later(SLOW_AFTER, self._on_slow, job)
+                job.timer = loop.call_later(patience, self._on_slow, job)
+
+    def _calm(self) -> None:
+        """Let all other processes go before the slow evaluations."""
+        for job in self._lanes.running[Lane.SLOW]:
+            if isinstance(job, Job) and job.worker and not job.worker.calm:
+                self._workers.calm(job.worker)
 
     def _top_up(self) -> None:
         """Keep as many workers as there are places in the fast lane."""
@@ -233,40 +266,62 @@ class Engine:
         job = self._jobs.get(worker)
         if job is None:
             return
-        if kind == wire.BEGIN:
+        if kind == wire.WHOLE:
+            begin, _, data = payload.partition(b"\n")
+            self._begin(job, worker, begin)
+            if job.answer:
+                job.answer.feed(data)
+            self._finish(job, worker, retire=worker.calm)
+        elif kind == wire.BEGIN:
             self._begin(job, worker, payload)
         elif kind == wire.DATA and job.answer:
             job.answer.feed(payload)
+            if job.flight and not job.answer.small:
+                self._land(job, None)
+                if job.abandoned:
+                    self._end(job, Unavailable("the client has gone"), "cancel")
         elif kind == wire.ERROR:
-            self._stopped["error"] += 1
+            self._figures.stopped["error"] += 1
             self._fail(job, wire.unpacked_error(payload))
         elif kind == wire.END:
-            self._finished += 1
-            if payload or worker.calm:
-                self._workers.dismiss(worker)
-            self._release(job)
+            self._finish(job, worker, retire=bool(payload) or worker.calm)
 
-    def _begin(self, job: _Job, worker: Worker, payload: bytes) -> None:
-        fields = json.loads(payload)
-        chosen = named(fields["format"])
-        if chosen is None or job.answered.done():
+    def _begin(self, job: Job, worker: Worker, payload: bytes) -> None:
+        form, _, name = payload.decode().partition(" ")
+        chosen = named(name)
+        if chosen is None:
             return
 
         def wanted(more: bool) -> None:
             (self._workers.resume if more else self._workers.pause)(worker)
 
-        def cancel() -> None:
-            self._end(job, Unavailable("the client has gone"), "cancel")
-
         job.begun = True
-        job.answer = Answer(fields["form"], chosen, wanted, cancel)
-        job.answered.set_result(job.answer)
+        job.answer = Answer(cast("Form", form), chosen, wanted, lambda: self._leave(job))
+        if job.abandoned:
+            job.answer.drain()
+        elif not job.answered.done():
+            job.answered.set_result(job.answer)
 
-    def _release(self, job: _Job) -> None:
+    def _finish(self, job: Job, worker: Worker, retire: bool) -> None:
+        self._figures.finished += 1
+        if retire:
+            self._workers.dismiss(worker)
+        answer = job.answer
+        if answer and job.key and answer.small:
+            kept = self.cache.put(job.key, answer.form, answer.format, answer.made)
+            answer.kept = kept
+            self._land(job, kept)
+        self._release(job)
+
+    def _release(self, job: Job) -> None:
         """The evaluation is over: free its place and its worker."""
         worker, job.worker = job.worker, None
         if job.timer:
             job.timer.cancel()
+        if job.flight:
+            self._land(job, None)
+        if job.started:
+            self._figures.took(job.answered.get_loop().time() - job.started)
         self._lanes.leave(job)
         if worker:
             self._jobs.pop(worker, None)
@@ -282,52 +337,54 @@ class Engine:
             self._schedule()
             self._top_up()
 
-    def _fail(self, job: _Job, error: PolicygraphError) -> None:
+    def _fail(self, job: Job, error: PolicygraphError) -> None:
+        self._land(job, None if type(error) in (Overloaded, Unavailable) else error)
         if job.answer:
             job.answer.finish(error)
             job.answer = None
         elif not job.answered.done():
             job.answered.set_exception(error)
 
-    def _end(self, job: _Job, error: PolicygraphError, reason: str) -> None:
+    def _end(self, job: Job, error: PolicygraphError, reason: str) -> None:
         """Stop a job wherever it is, and give its client the error."""
-        self._stopped[reason] += 1
+        self._figures.stopped[reason] += 1
         if job.worker:
+            self._figures.killed[reason] += 1
             self._workers.kill(job.worker)
         self._fail(job, error)
         self._release(job)
 
-    def _on_time_limit(self, job: _Job) -> None:
+    def _on_time_limit(self, job: Job) -> None:
+        self._lanes.suspect(job, job.answered.get_loop().time())
         message = f"the query was stopped after {job.seconds:g} s; ask for less, or in parts"
         self._end(job, TimeLimitExceeded(message), "time")
 
-    def _on_slow(self, job: _Job) -> None:
+    def _on_waited(self, job: Job) -> None:
+        message = f"{self._lanes.waiting} long queries are waiting; try again later"
+        self._end(job, Overloaded(message), "overload")
+
+    def _on_slow(self, job: Job) -> None:
         """Move a job to the slow lane, and start another in its place."""
         loop = job.answered.get_loop()
-        if job.seconds <= CALM_AFTER:
-            job.timer = loop.call_later(job.seconds - SLOW_AFTER, self._on_time_limit, job)
-        else:
-            job.timer = loop.call_later(CALM_AFTER - SLOW_AFTER, self._on_very_slow, job)
+        now = loop.time()
+        job.timer = loop.call_later(job.started + job.seconds - now, self._on_time_limit, job)
         stopped = self._lanes.slowed(job)
-        if isinstance(stopped, _Job) and stopped.worker:
-            self._stopped["restart"] += 1
+        if isinstance(stopped, Job) and stopped.worker:
+            self._figures.stopped["restart"] += 1
+            self._figures.killed["restart"] += 1
             if stopped.timer:
                 stopped.timer.cancel()
+            # it waits for no longer than it may run, and then may run as long again
+            stopped.timer = loop.call_later(stopped.seconds, self._on_waited, stopped)
             self._jobs.pop(stopped.worker, None)
             self._workers.kill(stopped.worker)
             stopped.worker = None
         self._schedule()
         self._top_up()
-        if (surplus := self._lanes.surplus(job)) and isinstance(surplus, _Job):
-            message = f"{self._lanes.waiting} long queries are waiting; try again later"
-            self._end(surplus, Overloaded(message), "overload")
-
-    def _on_very_slow(self, job: _Job) -> None:
-        """Let everything else go first."""
-        loop = job.answered.get_loop()
-        job.timer = loop.call_later(job.seconds - CALM_AFTER, self._on_time_limit, job)
-        if job.worker:
-            self._workers.calm(job.worker)
+        if self._busy > job.started or self._lanes.waiting:
+            self._calm()
+        if (surplus := self._lanes.surplus(job)) and isinstance(surplus, Job):
+            self._on_waited(surplus)
 
     def _on_gone(self, worker: Worker, code: int, said: str) -> None:
         """A worker has ended by itself."""
@@ -337,6 +394,7 @@ class Engine:
         if job is None:
             return  # the next query that needs one gets a new one
         if code == OVER_MEMORY or "memory allocation of" in said or "MemoryError" in said:
+            self._lanes.suspect(job, job.answered.get_loop().time())
             limit = self._limits.query_memory_mib
             message = f"the query needs more than {limit} MiB; ask for less, or in parts"
             self._end(job, MemoryLimitExceeded(message), "memory")

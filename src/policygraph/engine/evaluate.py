@@ -13,13 +13,18 @@ from policygraph.engine.query import Form, Query
 from policygraph.engine.reading import Graphs, problem, read
 from policygraph.engine.tokens import Source, body, declared, tokenize
 from policygraph.errors import BrokenInput, EvaluationCrashed, NotAcceptable
-from policygraph.formats import Format
+from policygraph.formats import RESULT_FORMATS, Format
 from policygraph.namespaces import BASE, prefixes
 
 _LOOKED_AT = 2_000
 """Triples that are read ahead to see which prefixes a graph needs."""
 _KEPT_UNION = 100_000
 """Quads up to which a merged dataset is kept for the next query that asks for the same."""
+
+
+_RESULTS = {
+    form.name: ox.QueryResultsFormat.from_media_type(form.media_type) for form in RESULT_FORMATS
+}
 
 
 class Output(Protocol):
@@ -110,7 +115,7 @@ class Evaluator:
         form = "ASK" if isinstance(answer, ox.QueryBoolean) else "SELECT"
         chosen = _acceptable(query.results, form)
         output.begin(form, chosen)
-        answer.serialize(file, format=ox.QueryResultsFormat.from_media_type(chosen.media_type))
+        answer.serialize(file, format=_RESULTS[chosen.name])
 
     def _write_graph(
         self, triples: ox.QueryTriples, chosen: Format, known: dict[str, str], file: IO[bytes]

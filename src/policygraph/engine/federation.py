@@ -1,25 +1,106 @@
-"""Which remote endpoints a query would call, and the refusal.
+"""Which remote endpoints a query would call: the refusal, or the text that calls them safely.
 
 The parser of pyoxigraph and a scanner never agree on every text: it takes `SERVICESILENT<...>`,
 `SERVICE:name` and `trueSERVICE<...>` for a SERVICE, and reads `<1#>` after an operand as a
-comparison and a comment. So the scan below only finds the name for the message. What is trusted
-is the parser itself: see `reading.read`.
+comparison and a comment. So what is found here only finds the name for the message, and what may
+stand for an allowed call. What is trusted is the parser itself: see `reading.read`.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
 
 from policygraph.engine.tokens import Source, Token
 from policygraph.errors import ServiceRefused
 
 WORD = "service"
+MOST_CLAUSES = 16
+"""SERVICE clauses that one query may have; each costs a reading of the text."""
 
 
-def refusal(source: Source, tokens: list[Token]) -> ServiceRefused | None:
-    """Return the error that names the first endpoint that the text calls; None if it calls none."""
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What lies outside of a worker: the endpoints that may be called, and the way to them."""
+
+    allowed: frozenset[str] = frozenset()
+    port: int = 0
+    """Where the broker listens on loopback; see `broker`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A SERVICE clause of an allowed endpoint."""
+
+    endpoint: str
+    silent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Where a text has SERVICE, SILENT perhaps, an IRI or a prefixed name, and a brace."""
+
+    service: Token
+    silent: Token | None
+    iri: Token
+
+    @property
+    def end(self) -> int:
+        """The offset after the IRI."""
+        return self.iri.start + len(self.iri.text)
+
+
+def clauses(tokens: list[Token]) -> list[Clause]:
+    """Return what looks like a SERVICE of an endpoint that is written out, as it usually is."""
+    found = []
     for index, token in enumerate(tokens):
+        if token.keyword != "SERVICE":
+            continue
+        following = tokens[index + 1 : index + 4]
+        silent = following.pop(0) if following and following[0].keyword == "SILENT" else None
+        if (
+            len(following) >= 2
+            and following[0].kind in ("iri", "name")
+            and following[1].text == "{"
+        ):
+            found.append(Clause(token, silent, following[0]))
+    return found
+
+
+def as_graphs(text: str, found: Iterable[Clause]) -> str:
+    """Return the text with GRAPH in place of SERVICE; it has the same length and grammar."""
+    for clause in found:
+        for token, word in ((clause.service, "GRAPH"), (clause.silent, "")):
+            if token:
+                end = token.start + len(token.text)
+                text = text[: token.start] + word.ljust(len(token.text)) + text[end:]
+    return text
+
+
+def replaced(text: str, found: Iterable[Clause], words: Iterable[str]) -> str:
+    """Return the text with the clauses, up to their braces, replaced by other words."""
+    pieces = []
+    position = 0
+    for clause, other in zip(found, words, strict=True):
+        pieces += [text[position : clause.service.start], f" {other} "]
+        position = clause.end
+    return "".join((*pieces, text[position:]))
+
+
+def refusal(
+    source: Source, tokens: list[Token], iris: Mapping[int, str], allowed: frozenset[str]
+) -> ServiceRefused | None:
+    """Return the error that names the first endpoint that may not be called; None if all may.
+
+    `iris` has the full IRI of the clause whose SERVICE stands at an offset.
+    """
+    for index, token in enumerate(tokens):
+        if iris.get(token.start) in allowed:
+            continue
         following = tokens[index + 1 : index + 3]
         if _calls(token, tokens[index - 1] if index else None, following):
-            return _refused(source, token, following)
+            return _refused(source, token, following, iris.get(token.start), allowed)
     return None
 
 
@@ -32,18 +113,34 @@ def _calls(token: Token, before: Token | None, following: list[Token]) -> bool:
     return bool(following) and following[0].text == "{" and not in_graph_clause
 
 
-def _refused(source: Source, token: Token, following: list[Token]) -> ServiceRefused:
+def _refused(
+    source: Source,
+    token: Token,
+    following: list[Token],
+    iri: str | None,
+    allowed: frozenset[str],
+) -> ServiceRefused:
     if following and following[0].keyword == "SILENT":
         following = following[1:]
     place = source.place(token.start)
+    why = "this endpoint calls no other endpoint"
+    if allowed:
+        why = f"this endpoint calls {_listed(allowed)} only"
     if token.kind == "name" or not following:
-        return ServiceRefused(f"{place}: this endpoint calls no other endpoint ({token.text})")
+        return ServiceRefused(f"{place}: {why} ({token.text})")
     endpoint = following[0]
     if endpoint.kind == "variable":
         return ServiceRefused(
             f"{place}: SERVICE {endpoint.text} is not allowed: name the endpoint instead of a "
             "variable"
         )
-    return ServiceRefused(
-        f"{place}: SERVICE {endpoint.text} is not allowed: this endpoint calls no other endpoint"
-    )
+    shown = endpoint.text
+    if iri and shown != f"<{iri}>":
+        shown += f" (<{iri}>)"
+    return ServiceRefused(f"{place}: SERVICE {shown} is not allowed: {why}")
+
+
+def _listed(allowed: frozenset[str]) -> str:
+    shown = [f"<{iri}>" for iri in islice(sorted(allowed), 3)]
+    more = len(allowed) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")

@@ -1,10 +1,10 @@
 """Who is evaluated next: a fast lane for all, a slow lane for what takes longer, fair shares.
 
 Every query starts in the fast lane. One that takes longer than `SLOW_AFTER` moves to the slow lane
-and frees its place; after `CALM_AFTER` all other processes have the processor first. When the slow
-lane is full, it is stopped and waits for its turn there, to be started again: so queries that never
-end cannot keep small ones waiting for longer than that time. One whose answer has begun cannot
-start again, and goes on where it is.
+and frees its place. When the slow lane is full, it is stopped and waits for its turn there, to be
+started again: so queries that never end cannot keep small ones waiting for longer than that time.
+One whose answer has begun cannot start again, and goes on where it is. Clients whose queries have
+run into a limit a moment ago are given less time.
 """
 
 from __future__ import annotations
@@ -16,9 +16,13 @@ from enum import Enum
 
 SLOW_AFTER = 0.25
 """Seconds after which a query counts as slow."""
-CALM_AFTER = 1.0
-"""Seconds after which its worker is put behind all others. Later than `SLOW_AFTER`: there is no way
-back, and a fresh worker has to copy again every page that it reads (reading counts references)."""
+SUSPECT_AFTER = 0.03
+"""The same for a client one of whose queries was stopped at a limit..."""
+SUSPECT_FOR = 60.0
+"""...within so many seconds."""
+
+
+_SUSPECTS = 10_000
 
 
 class Lane(Enum):
@@ -98,6 +102,19 @@ class Lanes:
         self._new = Turns()
         self._again = Turns()
         self.running: dict[Lane, list[Ticket]] = {Lane.FAST: [], Lane.SLOW: []}
+        self._suspects: dict[str, float] = {}
+
+    def suspect(self, ticket: Ticket, now: float) -> None:
+        """Remember that a client's query ran into a limit."""
+        if len(self._suspects) >= _SUSPECTS:
+            self._suspects.clear()
+        self._suspects[ticket.client] = now + SUSPECT_FOR
+
+    def patience(self, ticket: Ticket, now: float) -> float:
+        """Return the seconds after which a query of this client counts as slow."""
+        if self._suspects and self._suspects.get(ticket.client, 0.0) > now:
+            return SUSPECT_AFTER
+        return SLOW_AFTER
 
     @property
     def waiting(self) -> int:

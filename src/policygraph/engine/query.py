@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from policygraph.formats import GRAPH_FORMATS, RESULT_FORMATS, Format, named
+from policygraph.formats import FORMATS, GRAPH_FORMATS, RESULT_FORMATS, Format
 from policygraph.namespaces import BASE
+
+_BY_NAME = {form.name: form for form in FORMATS}
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
 
@@ -23,6 +25,8 @@ class Dataset:
     """Named graphs that are not in the default graph."""
     base: str = BASE
     """The base of the portal, for the prefixes that error messages and Turtle use."""
+    identity: str = ""
+    """What tells this data from any other: answers are kept under it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +48,22 @@ class Query:
 
     def packed(self) -> bytes:
         """Return the query as a worker reads it; UnicodeEncodeError for lone surrogates."""
-        fields: list[Any] = [self.text, self.default_graphs, self.named_graphs]
-        fields += [form.name if form else None for form in (self.results, self.graph)]
-        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+        results = self.results.name if self.results else ""
+        graph = self.graph.name if self.graph else ""
+        graphs = ""
+        if self.default_graphs or self.named_graphs:
+            graphs = json.dumps([self.default_graphs, self.named_graphs])
+        return f"{results}\n{graph}\n{graphs}\n{self.text}".encode()
 
     @classmethod
     def unpacked(cls, data: bytes) -> Query:
         """Return the query of which `packed` gave the bytes, without time limit and client."""
-        text, default_graphs, named_graphs, results, graph = json.loads(data)
+        results, graph, graphs, text = data.decode().split("\n", 3)
+        default_graphs, named_graphs = json.loads(graphs) if graphs else ((), ())
         return cls(
             text,
             tuple(default_graphs),
             tuple(named_graphs),
-            named(results) if results else None,
-            named(graph) if graph else None,
+            _BY_NAME.get(results),
+            _BY_NAME.get(graph),
         )

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
+import secrets
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from policygraph.engine import federation
+from policygraph.engine.federation import Call, Clause, Outside
 from policygraph.engine.tokens import Source, Token, body, declared, tokenize
-from policygraph.errors import BrokenInput, PolicygraphError, Refused, SyntaxProblem
+from policygraph.errors import (
+    BrokenInput,
+    PolicygraphError,
+    Refused,
+    ServiceRefused,
+    SyntaxProblem,
+)
 from policygraph.namespaces import BASE, prefixes
 
 _NEEDS_READING = re.compile(r"service|from|\\u", re.IGNORECASE | re.ASCII)
@@ -31,10 +40,19 @@ class Graphs:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is evaluated: a text without SERVICE and FROM, and the dataset, if one is asked for."""
+    """What is evaluated: a text without FROM, and the dataset, if one is asked for.
+
+    Where it has calls, each SERVICE of the text names the broker instead of the endpoint:
+    `http://127.0.0.1:PORT/TOKEN/N`, N being the number of the call.
+    """
 
     text: str
     graphs: Graphs | None
+    calls: tuple[Call, ...] = ()
+    token: str = ""
+
+
+_NOWHERE = Outside()
 
 
 def read(
@@ -42,11 +60,13 @@ def read(
     default_graphs: tuple[str, ...] = (),
     named_graphs: tuple[str, ...] = (),
     base: str = BASE,
+    outside: Outside = _NOWHERE,
 ) -> Reading:
     """Return what to evaluate for a query text; graphs given beside the text win over FROM.
 
-    Raises ServiceRefused for a SERVICE, however it is spelt, and SyntaxProblem where reading
-    already shows one; `problem` explains what the evaluator finds later.
+    Raises ServiceRefused for a SERVICE of an endpoint that is not allowed, however it is spelt,
+    and SyntaxProblem where reading already shows one; `problem` explains what the evaluator finds
+    later.
     """
     given = Graphs(default_graphs, named_graphs) if default_graphs or named_graphs else None
     if not _NEEDS_READING.search(text):
@@ -57,34 +77,106 @@ def read(
     plain = source.text
     for start, end in spans:
         plain = plain[:start] + " " * (end - start) + plain[end:]
-    _check_reserved(plain, source, tokens, base)
+    services = _Services(plain, source, tokens, outside)
+    services.check(base)
     if iris and given is None:
         try:
-            given = _resolved(source.text, tokens, iris)
+            values = _resolved(source.text, tokens, [iri for _, iri in iris])
         except SyntaxError as error:
             raise problem(text, error, base) from error
-    return Reading(plain, given)
+        given = _graphs([named for named, _ in iris], values)
+    return services.reading(given)
 
 
-def _check_reserved(plain: str, source: Source, tokens: list[Token], base: str) -> None:
-    """Raise unless the parser agrees that `plain` holds no SERVICE and no further FROM.
+class _Services:
+    """The SERVICE clauses of a text, as the parser that evaluates it sees them."""
 
-    Every "service" and "from" that is left must be part of a name, a string or a comment. Then
-    other letters in its place leave the text as correct as it was; a keyword turned into a word
-    that is none does not. This asks the parser that evaluates, hence there is no second opinion.
-    """
-    masked = plain
-    for word in {match.lower() for match in _RESERVED.findall(plain)}:
-        masked = re.sub(word, _absent(word, plain), masked, flags=re.IGNORECASE | re.ASCII)
-    if masked == plain:
-        return
+    def __init__(self, plain: str, source: Source, tokens: list[Token], outside: Outside) -> None:
+        self._plain = plain
+        self._source = source
+        self._tokens = tokens
+        self._outside = outside
+        self._iris: dict[int, str] = {}
+        """Offset of a SERVICE to the endpoint."""
+        found = federation.clauses(tokens)[: federation.MOST_CLAUSES + 1]
+        for clause in found:
+            try:
+                (iri,) = _resolved(source.text, tokens, [clause.iri.text])
+            except SyntaxError:
+                continue  # what is wrong with it is found when all is parsed
+            self._iris[clause.service.start] = iri
+        self._allowed = [
+            clause for clause in found if self._iris.get(clause.service.start) in outside.allowed
+        ]
+
+    def check(self, base: str) -> None:
+        """Raise unless the parser agrees on each allowed SERVICE, and finds no other, and no FROM.
+
+        Every other "service" and "from" must be part of a name, a string or a comment. Then other
+        letters in its place leave the text as correct as it was; a keyword turned into a word that
+        is none does not. An allowed SERVICE may be a GRAPH as well. This asks the parser that
+        evaluates, hence there is no second opinion.
+        """
+        if len(self._allowed) > federation.MOST_CLAUSES:
+            message = f"a query may have at most {federation.MOST_CLAUSES} SERVICE clauses"
+            raise ServiceRefused(message)
+        masked = self._masked(federation.as_graphs(self._plain, self._allowed))
+        if masked == self._plain:
+            return
+        if error := _error(masked):
+            refused = federation.refusal(
+                self._source, self._tokens, self._iris, self._outside.allowed
+            )
+            raise refused or problem(self._source.original, error, base, masked) from error
+        for clause in self._allowed:
+            others = [other for other in self._allowed if other is not clause]
+            if not _error(self._masked(federation.as_graphs(self._plain, others))):
+                raise self._unclear(clause)
+        if self._allowed:
+            graphs = self._with_calls("GRAPH <http://127.0.0.1/>" for _ in self._allowed)
+            if _error(self._masked(graphs)):
+                raise self._unclear(self._allowed[0])
+
+    def _masked(self, text: str) -> str:
+        """Return the text with other letters in place of each "service" and "from"."""
+        for word in {match.lower() for match in _RESERVED.findall(text)}:
+            text = re.sub(word, _absent(word, text), text, flags=re.IGNORECASE | re.ASCII)
+        return text
+
+    def _with_calls(self, words: Iterable[str]) -> str:
+        return federation.replaced(self._plain, self._allowed, words)
+
+    def _unclear(self, clause: Clause) -> SyntaxProblem:
+        """Return the error for a SERVICE that is part of something else for the parser."""
+        place = self._source.place(clause.service.start)
+        return SyntaxProblem("what stands here can be read as a SERVICE or as another thing", place)
+
+    def reading(self, graphs: Graphs | None) -> Reading:
+        """Return what to evaluate; every SERVICE that is left leads to the broker."""
+        if not self._allowed:
+            return Reading(self._plain, graphs)
+        token = secrets.token_hex(16)
+        broker = f"http://127.0.0.1:{self._outside.port}/{token}"
+        calls = tuple(
+            Call(self._iris[clause.service.start], clause.silent is not None)
+            for clause in self._allowed
+        )
+        words = (
+            f"SERVICE {'SILENT ' if call.silent else ''}<{broker}/{number}>"
+            for number, call in enumerate(calls)
+        )
+        return Reading(self._with_calls(words), graphs, calls, token)
+
+
+def _error(text: str) -> SyntaxError | None:
+    """Return what the parser says against a text; None if it can be parsed."""
     try:
-        ox.Store().query(masked)
+        ox.Store().query(text)
     except SyntaxError as error:
-        refused = federation.refusal(source, tokens)
-        raise refused or problem(source.original, error, base, masked) from error
+        return error
     except (RuntimeError, ValueError, OSError):
-        return  # it can be parsed, that is all we asked
+        pass  # it can be parsed, that is all we asked
+    return None
 
 
 def _absent(word: str, text: str) -> str:
@@ -116,19 +208,23 @@ def _dataset_clauses(tokens: list[Token]) -> tuple[list[tuple[int, int]], list[t
     return spans, iris
 
 
-def _resolved(text: str, tokens: list[Token], iris: list[tuple[bool, str]]) -> Graphs:
+def _resolved(text: str, tokens: list[Token], iris: list[str]) -> list[str]:
     """Let the parser resolve prefixed names and relative IRIs, under the query's own prologue."""
     rest = body(tokens)
     prologue = text[: rest[0].start] if rest else text
-    columns = " ".join(f"({iri} AS ?g{number})" for number, (_, iri) in enumerate(iris))
+    columns = " ".join(f"({iri} AS ?g{number})" for number, iri in enumerate(iris))
     answer = ox.Store().query(f"{prologue}\nSELECT {columns} {{}}")
     if not isinstance(answer, ox.QuerySolutions):  # the text is ours: it is a SELECT
-        raise BrokenInput("the FROM clauses cannot be read")
+        raise BrokenInput("the IRIs of the query cannot be read")
     row = next(answer)
-    values = [(named, row[number].value) for number, (named, _) in enumerate(iris)]
+    return [row[number].value for number in range(len(iris))]
+
+
+def _graphs(named: list[bool], values: list[str]) -> Graphs:
+    pairs = list(zip(named, values, strict=True))
     return Graphs(
-        tuple(value for named, value in values if not named),
-        tuple(value for named, value in values if named),
+        tuple(value for is_named, value in pairs if not is_named),
+        tuple(value for is_named, value in pairs if is_named),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 
 from policygraph import errors
@@ -14,6 +13,9 @@ _HEAD = struct.Struct(">cI")
 
 QUERY, BEGIN, DATA, END, ERROR = b"Q", b"A", b"D", b"E", b"X"
 """Front to worker: a query. Worker to front: what the answer is, bytes of it, its end; an error."""
+
+WHOLE = b"W"
+"""Worker to front: BEGIN, a line feed, DATA and END in one, for an answer that is short."""
 
 LOAD, FORK, KILL, YIELD = b"L", b"F", b"K", b"N"
 """Front to template: load this, fork a worker on the socket that comes along, end it, let others
@@ -37,24 +39,23 @@ class Frames:
     """Puts together what comes in pieces."""
 
     def __init__(self) -> None:
-        self._rest = bytearray()
+        self._rest = b""
 
-    def feed(self, data: bytes) -> Iterator[tuple[bytes, bytes]]:
-        """Take bytes; yield each frame that is complete: kind and payload."""
-        rest = self._rest
-        rest += data
-        position = 0
-        try:
-            while len(rest) - position >= _HEAD.size:
-                kind, length = _HEAD.unpack_from(rest, position)
-                end = position + _HEAD.size + length
-                if len(rest) < end:
-                    return
-                payload = bytes(memoryview(rest)[position + _HEAD.size : end])
-                position = end
-                yield kind, payload
-        finally:
-            del rest[:position]
+    def feed(self, data: bytes) -> list[tuple[bytes, bytes]]:
+        """Take bytes; return each frame that is complete: kind and payload."""
+        if self._rest:
+            data = self._rest + data
+        found = []
+        position, total = 0, len(data)
+        while total - position >= _HEAD.size:
+            kind, length = _HEAD.unpack_from(data, position)
+            start = position + _HEAD.size
+            if total < start + length:
+                break
+            position = start + length
+            found.append((kind, data[start:position]))
+        self._rest = data[position:]
+        return found
 
 
 def packed_error(error: PolicygraphError) -> bytes:

@@ -78,7 +78,7 @@ class Stream:
 
     def begin(self, form: Form, chosen: Format) -> None:
         """Keep what the answer is until its first bytes are sent."""
-        self._begin = wire.message(wire.BEGIN, form=form, format=chosen.name)
+        self._begin = f"{form} {chosen.name}".encode()
 
     def write(self, data: bytes) -> int:
         """Collect bytes, and send them once they make a chunk."""
@@ -92,7 +92,8 @@ class Stream:
         """Nothing: small frames would cost more than they bring."""
 
     def _taken(self) -> bytes:
-        data = self._begin + (wire.frame(wire.DATA, b"".join(self._parts)) if self._size else b"")
+        begin = wire.frame(wire.BEGIN, self._begin) if self._begin else b""
+        data = begin + (wire.frame(wire.DATA, b"".join(self._parts)) if self._size else b"")
         self._begin, self._parts, self._size = b"", [], 0
         return data
 
@@ -103,6 +104,10 @@ class Stream:
 
     def end(self, retire: bool) -> None:
         """Send the rest, and that it is the end; `retire` asks for a fresh worker."""
+        if self._begin and not self._failed and not retire:
+            whole = b"\n".join((self._begin, b"".join(self._parts)))
+            self._channel.sendall(wire.frame(wire.WHOLE, whole))
+            return
         rest = b"" if self._failed else self._taken()
         self._channel.sendall(rest + wire.frame(wire.END, b"retire" if retire else b""))
 

@@ -284,5 +284,6 @@ def _started(control: socket.socket) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         pass_fds=(control.fileno(),),
         env=os.environ | {"PYTHONPATH": path},
-        start_new_session=True,
+        # no signals from the terminal; the session stays, as Linux shares processors by session
+        process_group=0,
     )

@@ -1,0 +1,62 @@
+"""A query on its way from the client to a worker and back."""
+
+from __future__ import annotations
+
+import asyncio
+
+from policygraph.engine.answer import Answer
+from policygraph.engine.cache import Kept, Key
+from policygraph.engine.lanes import Ticket
+from policygraph.engine.workers import Worker
+from policygraph.errors import PolicygraphError
+
+Flight = tuple[Key, float | None]
+"""What two queries must have in common for one evaluation to do: question and time limit."""
+
+
+class Job(Ticket):
+    """A query on its way through the lanes, and who waits for its answer."""
+
+    __slots__ = (
+        "abandoned",
+        "answer",
+        "answered",
+        "flight",
+        "frame",
+        "key",
+        "seconds",
+        "started",
+        "timer",
+        "waiters",
+        "worker",
+    )
+
+    def __init__(
+        self, client: str, frame: bytes, seconds: float, answered: asyncio.Future[Answer]
+    ) -> None:
+        super().__init__(client)
+        self.frame = frame
+        self.seconds = seconds
+        self.answered = answered
+        self.answer: Answer | None = None
+        self.worker: Worker | None = None
+        self.timer: asyncio.TimerHandle | None = None
+        self.started = 0.0
+        self.key: Key | None = None
+        """Under what the answer is kept."""
+        self.flight: Flight | None = None
+        """Under what others find this job; they wait for the whole answer."""
+        self.waiters: list[asyncio.Future[Answer | None]] = []
+        self.abandoned = False
+        """The client that asked first has gone; it goes on for `waiters`."""
+
+    def tell(self, outcome: Kept | PolicygraphError | None) -> None:
+        """Give those who wait for the same the answer or the error; None sends each its own way."""
+        waiters, self.waiters = self.waiters, []
+        for waiter in waiters:
+            if waiter.done():
+                continue
+            if isinstance(outcome, PolicygraphError):
+                waiter.set_exception(outcome)
+            else:
+                waiter.set_result(Answer.of(outcome) if outcome else None)
