@@ -68,14 +68,16 @@ class Evaluator:
     def _ask(
         self, text: str, graphs: Graphs | None
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-        store, union = self._loaded.store, self._loaded.union
+        store, union, base = self._loaded.store, self._loaded.union, self._base
         if graphs is None:
-            return store.query(text, use_default_graph_as_union=union)
+            return store.query(text, base_iri=base, use_default_graph_as_union=union)
         default = [ox.NamedNode(iri) for iri in _iris(graphs.default)]
         named = [ox.NamedNode(iri) for iri in _iris(graphs.named)]
         if len(default) <= 1:
-            return store.query(text, default_graph=list(default), named_graphs=list(named))
-        return self._merged(graphs, default, named).query(text)
+            return store.query(
+                text, base_iri=base, default_graph=list(default), named_graphs=list(named)
+            )
+        return self._merged(graphs, default, named).query(text, base_iri=base)
 
     def _merged(
         self, graphs: Graphs, default: list[ox.NamedNode], named: list[ox.NamedNode]

@@ -24,7 +24,7 @@ class Dataset:
     apart: frozenset[str] = frozenset()
     """Named graphs that are not in the default graph."""
     base: str = BASE
-    """The base of the portal, for the prefixes that error messages and Turtle use."""
+    """The base of the portal: of relative IRIs, and of the prefixes in messages and Turtle."""
     identity: str = ""
     """What tells this data from any other: answers are kept under it."""
 

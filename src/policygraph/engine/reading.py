@@ -64,6 +64,7 @@ def read(
 ) -> Reading:
     """Return what to evaluate for a query text; graphs given beside the text win over FROM.
 
+    Relative IRIs are resolved against `base` unless the text declares another (SPARQL 1.1, 4.1.1).
     Raises ServiceRefused for a SERVICE of an endpoint that is not allowed, however it is spelt,
     and SyntaxProblem where reading already shows one; `problem` explains what the evaluator finds
     later.
@@ -77,11 +78,11 @@ def read(
     plain = source.text
     for start, end in spans:
         plain = plain[:start] + " " * (end - start) + plain[end:]
-    services = _Services(plain, source, tokens, outside)
-    services.check(base)
+    services = _Services(plain, source, tokens, base, outside)
+    services.check()
     if iris and given is None:
         try:
-            values = _resolved(source.text, tokens, [iri for _, iri in iris])
+            values = _resolved(source.text, tokens, [iri for _, iri in iris], base)
         except SyntaxError as error:
             raise problem(text, error, base) from error
         given = _graphs([named for named, _ in iris], values)
@@ -91,17 +92,20 @@ def read(
 class _Services:
     """The SERVICE clauses of a text, as the parser that evaluates it sees them."""
 
-    def __init__(self, plain: str, source: Source, tokens: list[Token], outside: Outside) -> None:
+    def __init__(
+        self, plain: str, source: Source, tokens: list[Token], base: str, outside: Outside
+    ) -> None:
         self._plain = plain
         self._source = source
         self._tokens = tokens
+        self._base = base
         self._outside = outside
         self._iris: dict[int, str] = {}
         """Offset of a SERVICE to the endpoint."""
         found = federation.clauses(tokens)[: federation.MOST_CLAUSES + 1]
         for clause in found:
             try:
-                (iri,) = _resolved(source.text, tokens, [clause.iri.text])
+                (iri,) = _resolved(source.text, tokens, [clause.iri.text], base)
             except SyntaxError:
                 continue  # what is wrong with it is found when all is parsed
             self._iris[clause.service.start] = iri
@@ -109,7 +113,7 @@ class _Services:
             clause for clause in found if self._iris.get(clause.service.start) in outside.allowed
         ]
 
-    def check(self, base: str) -> None:
+    def check(self) -> None:
         """Raise unless the parser agrees on each allowed SERVICE, and finds no other, and no FROM.
 
         Every other "service" and "from" must be part of a name, a string or a comment. Then other
@@ -123,18 +127,19 @@ class _Services:
         masked = self._masked(federation.as_graphs(self._plain, self._allowed))
         if masked == self._plain:
             return
-        if error := _error(masked):
+        if error := _error(masked, self._base):
             refused = federation.refusal(
                 self._source, self._tokens, self._iris, self._outside.allowed
             )
-            raise refused or problem(self._source.original, error, base, masked) from error
+            raise refused or problem(self._source.original, error, self._base, masked) from error
         for clause in self._allowed:
             others = [other for other in self._allowed if other is not clause]
-            if not _error(self._masked(federation.as_graphs(self._plain, others))):
+            masked = self._masked(federation.as_graphs(self._plain, others))
+            if not _error(masked, self._base):
                 raise self._unclear(clause)
         if self._allowed:
             graphs = self._with_calls("GRAPH <http://127.0.0.1/>" for _ in self._allowed)
-            if _error(self._masked(graphs)):
+            if _error(self._masked(graphs), self._base):
                 raise self._unclear(self._allowed[0])
 
     def _masked(self, text: str) -> str:
@@ -168,10 +173,10 @@ class _Services:
         return Reading(self._with_calls(words), graphs, calls, token)
 
 
-def _error(text: str) -> SyntaxError | None:
+def _error(text: str, base: str) -> SyntaxError | None:
     """Return what the parser says against a text; None if it can be parsed."""
     try:
-        ox.Store().query(text)
+        ox.Store().query(text, base_iri=base)
     except SyntaxError as error:
         return error
     except (RuntimeError, ValueError, OSError):
@@ -208,12 +213,12 @@ def _dataset_clauses(tokens: list[Token]) -> tuple[list[tuple[int, int]], list[t
     return spans, iris
 
 
-def _resolved(text: str, tokens: list[Token], iris: list[str]) -> list[str]:
+def _resolved(text: str, tokens: list[Token], iris: list[str], base: str) -> list[str]:
     """Let the parser resolve prefixed names and relative IRIs, under the query's own prologue."""
     rest = body(tokens)
     prologue = text[: rest[0].start] if rest else text
     columns = " ".join(f"({iri} AS ?g{number})" for number, iri in enumerate(iris))
-    answer = ox.Store().query(f"{prologue}\nSELECT {columns} {{}}")
+    answer = ox.Store().query(f"{prologue}\nSELECT {columns} {{}}", base_iri=base)
     if not isinstance(answer, ox.QuerySolutions):  # the text is ours: it is a SELECT
         raise BrokenInput("the IRIs of the query cannot be read")
     row = next(answer)
@@ -246,8 +251,7 @@ def problem(
     return (
         _unclosed(source, tokens)
         or _undeclared(source, tokens, base)
-        or _relative(source, tokens)
-        or _found(source, tokens, error, parsed or source.text)
+        or _found(source, tokens, error, base, parsed or source.text)
     )
 
 
@@ -279,19 +283,9 @@ def _undeclared(source: Source, tokens: list[Token], base: str) -> SyntaxProblem
     return None
 
 
-def _relative(source: Source, tokens: list[Token]) -> SyntaxProblem | None:
-    if any(token.keyword == "BASE" for token in tokens):
-        return None
-    for token in tokens:
-        if token.kind == "iri" and not re.match(r"<[A-Za-z][A-Za-z0-9+.-]*:", token.text):
-            return SyntaxProblem(
-                f"{token.text} is a relative IRI: write it in full, or declare a BASE",
-                source.place(token.start),
-            )
-    return None
-
-
-def _found(source: Source, tokens: list[Token], error: SyntaxError, text: str) -> SyntaxProblem:
+def _found(
+    source: Source, tokens: list[Token], error: SyntaxError, base: str, text: str
+) -> SyntaxProblem:
     """Find the token at which reading stopped.
 
     The parser reports the furthest character that it looked at, up to a keyword's length beyond
@@ -308,7 +302,7 @@ def _found(source: Source, tokens: list[Token], error: SyntaxError, text: str) -
         length += len(piece)
     padded = "".join(pieces)
     try:
-        ox.Store().query(padded)
+        ox.Store().query(padded, base_iri=base)
     except SyntaxError as spaced:
         error = spaced
     match = _PLACE.match(str(error))
