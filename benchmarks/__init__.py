@@ -1,0 +1,1 @@
+"""Programs that measure and try a running server; not part of the package."""
