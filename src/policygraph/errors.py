@@ -10,7 +10,8 @@ PolicygraphError
 │   └── Gone                       410
 ├── InvalidData              exit 1, 422   the data breaks a rule
 ├── Refused                  exit 2, 403   understood, and not allowed here
-│   └── ServiceRefused                     SERVICE to an endpoint outside the allow-list
+│   ├── ServiceRefused                     SERVICE to an endpoint outside the allow-list
+│   └── NotSupported                       a correct query that wants more than there is
 └── Unavailable              exit 2, 503   may work later, or with less
     ├── TimeLimitExceeded
     ├── MemoryLimitExceeded
@@ -123,6 +124,12 @@ class ServiceRefused(Refused):
     """A query calls an endpoint that is not on the allow-list."""
 
     title = "SERVICE is not allowed"
+
+
+class NotSupported(Refused):
+    """A query follows the grammar, and calls a function that this endpoint does not have."""
+
+    title = "Not supported"
 
 
 class Unavailable(PolicygraphError):

@@ -129,6 +129,7 @@ def test_a_syntax_error_says_where(client: Client) -> None:
     [
         ("INSERT DATA { <http://a/> <http://b/> 1 }", 403),
         ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", 403),
+        ("SELECT (<http://a/function>(1) AS ?x) {}", 403),
         ("", 400),
         ("\0", 400),
     ],

@@ -12,7 +12,7 @@ from policygraph.engine.loading import Loaded
 from policygraph.engine.query import Form, Query
 from policygraph.engine.reading import Graphs, problem, read
 from policygraph.engine.tokens import Source, body, declared, tokenize
-from policygraph.errors import BrokenInput, EvaluationCrashed, NotAcceptable
+from policygraph.errors import BrokenInput, EvaluationCrashed, NotAcceptable, NotSupported
 from policygraph.formats import RESULT_FORMATS, Format
 from policygraph.namespaces import BASE, prefixes
 
@@ -51,7 +51,7 @@ class Evaluator:
     def run(self, query: Query, output: Output) -> None:
         """Evaluate `query` and write the whole answer to `output`.
 
-        Raises SyntaxProblem, Refused, ServiceRefused or NotAcceptable before anything is written;
+        Raises SyntaxProblem, Refused or NotAcceptable before anything is written;
         EvaluationCrashed, for what the evaluation itself runs into, perhaps after.
         """
         reading = read(query.text, query.default_graphs, query.named_graphs, self._base)
@@ -62,7 +62,7 @@ class Evaluator:
             raise problem(query.text, error, self._base, reading.text) from error
         except (RuntimeError, ValueError) as error:
             if "not supported" in str(error):
-                raise BrokenInput(str(error)) from error
+                raise NotSupported(str(error)) from error
             raise EvaluationCrashed(str(error)) from error
 
     def _ask(

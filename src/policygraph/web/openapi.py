@@ -25,7 +25,7 @@ _TEXT: Schema = {"type": "string"}
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _ERRORS = {
     400: "the request cannot be read, or the query has a syntax error",
-    403: "an update, or SERVICE to an endpoint that is not on the allow-list",
+    403: "an update, SERVICE to an endpoint that is not on the allow-list, or an unknown function",
     404: "there is nothing at this address",
     405: "the method is not one of this address",
     406: "none of the accepted formats can be given",
