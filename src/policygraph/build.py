@@ -7,7 +7,7 @@ import json
 import shutil
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +19,10 @@ from policygraph.errors import InvalidData
 from policygraph.inference import infer
 from policygraph.jsonld import write_jsonld
 from policygraph.namespaces import PG, prefixes
+from policygraph.quality import measure
 from policygraph.queries import as_triples, read_catalogue
 from policygraph.release import DOWNLOADS, MANIFEST, Release, ReleaseFile, open_release
-from policygraph.report import Report
+from policygraph.report import Finding, Report
 from policygraph.sources import Sources, cache_folder, digest
 from policygraph.tables import tables
 from policygraph.terms import Triple
@@ -64,7 +65,7 @@ def build(
         raise InvalidPortal(report)
     out = out or releases_folder()
     progress("reasoning")
-    graphs, names = collect(sources)
+    graphs, names = collect(sources, report.findings)
     lines = {slug: _nquads(sources, slug, triples) for slug, triples in graphs.items()}
     content = hashlib.sha256()
     for line in sorted(b for slug, ls in lines.items() if slug != "meta" for b in ls):
@@ -124,8 +125,13 @@ def releases_folder() -> Path:
     return cache_folder() / "releases"
 
 
-def collect(sources: Sources) -> tuple[Graphs, Mapping[str, Mapping[str, str]]]:
-    """Return the triples of every named graph by slug, and each graph's own prefixes."""
+def collect(
+    sources: Sources, findings: Sequence[Finding] = ()
+) -> tuple[Graphs, Mapping[str, Mapping[str, str]]]:
+    """Return the triples of every named graph by slug, and each graph's own prefixes.
+
+    `findings` of the validation are counted in the graph `meta`.
+    """
     base = sources.portal.base
     graphs: dict[str, set[Triple]] = defaultdict(set)
     names: dict[str, dict[str, str]] = defaultdict(lambda: dict(prefixes(base)))
@@ -139,7 +145,9 @@ def collect(sources: Sources) -> tuple[Graphs, Mapping[str, Mapping[str, str]]]:
     data = {t for slug, ts in graphs.items() if slug not in ("ontology", APART) for t in ts}
     graphs["inferred"] = infer(data | graphs["ontology"], graphs["ontology"], base)
     ordered = {slug: canonical_triples(graphs[slug]) for slug in sorted(graphs)}
-    ordered["meta"] = canonical_triples(describe(sources.portal, ordered))
+    ordered["meta"] = canonical_triples(
+        [*describe(sources.portal, ordered), *measure(base, ordered, findings)]
+    )
     return ordered, names
 
 

@@ -60,6 +60,7 @@ THINGS: dict[str, str] = {
     "instrument": "id/instrument/",
     "jurisdiction": "id/jurisdiction/",
     "kind": "id/kind/",
+    "metric": "id/metric/",
     "organisation": "id/organisation/",
     "policy": "id/policy/",
     "role": "id/role/",
@@ -118,6 +119,7 @@ ADMS = Vocabulary(VOCABULARIES["adms"])
 CV = Vocabulary(VOCABULARIES["cv"])
 DCAT = Vocabulary(VOCABULARIES["dcat"])
 DCT = Vocabulary(VOCABULARIES["dct"])
+DQV = Vocabulary(VOCABULARIES["dqv"])
 ELI = Vocabulary(VOCABULARIES["eli"])
 FOAF = Vocabulary(VOCABULARIES["foaf"])
 ORG = Vocabulary(VOCABULARIES["org"])
