@@ -180,8 +180,7 @@ def _exchange(graph: Graph, request: Node) -> Exchange:
     expected_format = graph.value(response, MF.expectedFormat)
     return Exchange(
         method=_one(graph, request, HT.methodName),
-        # The manifest's own comment: the path is to be replaced by that of the endpoint.
-        target=_one(graph, request, HT.absolutePath).replace("/sparql/", "/sparql", 1),
+        target=_one(graph, request, HT.absolutePath),
         headers={
             _one(graph, header, HT.fieldName): _one(graph, header, HT.fieldValue)
             for header in (Collection(graph, headers) if headers else ())

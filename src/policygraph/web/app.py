@@ -27,7 +27,8 @@ from policygraph.web.problems import render_error
 from policygraph.web.site import HERE, Site
 
 ROUTES = (
-    Route("/sparql", sparql, methods=["GET", "HEAD", "POST"]),
+    # With a slash as well: many clients were told so, and the W3C's protocol suite is written so.
+    *(Route(path, sparql, methods=["GET", "HEAD", "POST"]) for path in ("/sparql", "/sparql/")),
     Route("/", pages.start),
     Route("/id/{path:path}", resources.thing),
     Route("/graph/{path:path}", resources.thing),
