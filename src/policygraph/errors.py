@@ -16,6 +16,7 @@ PolicygraphError
     ├── TimeLimitExceeded
     ├── MemoryLimitExceeded
     ├── EvaluationCrashed
+    ├── ServiceFailed              502     a remote endpoint that a query calls does not do
     └── Overloaded
 """
 
@@ -156,6 +157,13 @@ class EvaluationCrashed(Unavailable):
     """The process that evaluated the query ended unexpectedly; no other query was affected."""
 
     title = "The evaluation failed"
+
+
+class ServiceFailed(Unavailable):
+    """A remote endpoint that the query calls did not answer, or not as it should."""
+
+    status = 502
+    title = "A remote endpoint failed"
 
 
 class Overloaded(Unavailable):

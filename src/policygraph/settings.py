@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from policygraph.errors import BrokenInput, Place, SyntaxProblem
 from policygraph.namespaces import BASE
@@ -36,7 +38,14 @@ class Limits:
     """Quads up to which the data is held in memory, at about 500 bytes each; more are written to a
     store on disk once, which takes a third of that memory and answers several times slower."""
     service_allow: tuple[str, ...] = ()
-    """Endpoints that SERVICE may call."""
+    """Endpoints that SERVICE may call, each as an address in full, exactly as queries spell it. A
+    host name that leads to a private address is not called: write `localhost` or the address."""
+    service_seconds: float = 10.0
+    """Time, in seconds, of one call to such an endpoint."""
+    service_mib: int = 16
+    """Length, in MiB, of the answer to one call."""
+    service_calls: int = 100
+    """Calls that one query may make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,12 @@ def read_portal(path: Path) -> Portal:
         message = str(error).split(" (at ")[0]
         raise SyntaxProblem(message, Place(line, column, path)) from error
     limits = _record(Limits, values.pop("limits", {}), f"{path}, [limits]")
+    for endpoint in limits.service_allow:
+        if not _is_endpoint(endpoint):
+            raise BrokenInput(
+                f"{path}, [limits]: service_allow must list addresses like "
+                f"'https://example.org/sparql', not {endpoint!r}"
+            )
     if "date" in values:
         values["date"] = str(values["date"])
     portal = _record(Portal, values | {"limits": limits}, str(path))
@@ -87,6 +102,18 @@ def read_portal(path: Path) -> Portal:
         raise BrokenInput(f"{path}: base must be an http(s) address that ends in / (it is "
                           f"{portal.base!r})")  # fmt: skip
     return portal
+
+
+def _is_endpoint(address: object) -> bool:
+    """Whether this is the http(s) IRI of an endpoint, with nothing beside host, path and query."""
+    if not isinstance(address, str) or re.search(r'[\x00-\x20<>"{}|\\^`#]', address):
+        return False
+    try:
+        parts = urlsplit(address)
+        named = bool(parts.hostname and parts.hostname.encode("idna")) and parts.port != 0
+    except ValueError:  # of the port, of brackets, or of a label that is no name
+        return False
+    return named and address.startswith(("http://", "https://")) and "@" not in parts.netloc
 
 
 def _toml_place(message: str) -> tuple[int, int]:

@@ -27,6 +27,11 @@ parser need not agree on what is a string, an IRI or a comment; an escape may hi
 Key = tuple[str, str, tuple[str, ...], tuple[str, ...], str, str]
 
 
+def may_change(text: str) -> bool:
+    """Whether the same query of the same data may give another answer next time."""
+    return _CHANGING.search(text) is not None
+
+
 class Kept:
     """A whole answer in the cache."""
 
@@ -61,7 +66,7 @@ class AnswerCache:
 
     def key(self, query: Query) -> Key | None:
         """Return under what an answer is kept; None if the next may be another, or is not kept."""
-        if not self._limit or _CHANGING.search(query.text):
+        if not self._limit or may_change(query.text):
             return None
         results = query.results.name if query.results else ""
         graph = query.graph.name if query.graph else ""

@@ -13,6 +13,7 @@ from typing import Self, cast
 from policygraph.engine import wire
 from policygraph.engine.answer import Answer
 from policygraph.engine.cache import AnswerCache, Kept, Key
+from policygraph.engine.federation import may_call
 from policygraph.engine.figures import Figures, Health
 from policygraph.engine.job import Flight, Job
 from policygraph.engine.lanes import Lane, Lanes
@@ -57,7 +58,7 @@ class Engine:
         self._running = True
         self._one_at_a_time = threading.Lock()
         self._log = logging.getLogger(__name__)
-        workers.use(self._on_frame, self._on_gone)
+        workers.use(self._on_frame, self._on_gone, self._on_failure)
         self._top_up()
 
     @classmethod
@@ -66,7 +67,12 @@ class Engine:
 
         Raises BrokenInput and SyntaxProblem for files that cannot be read.
         """
-        workers = Workers(dataset, limits.query_memory_mib * MIB, progress)
+        broker = None
+        if limits.service_allow:
+            from policygraph.engine.broker import Broker
+
+            broker = Broker(limits, dataset.base)
+        workers = Workers(dataset, limits.query_memory_mib * MIB, progress, broker)
         return cls(workers, limits, dataset.identity)
 
     def __enter__(self) -> Self:
@@ -224,7 +230,9 @@ class Engine:
         if query.seconds is not None and query.seconds > 0:
             seconds = min(seconds, query.seconds)
         frame = wire.frame(wire.QUERY, packed)
-        return Job(query.client, frame, seconds, loop.create_future())
+        job = Job(query.client, frame, seconds, loop.create_future())
+        job.outside = bool(self._limits.service_allow) and may_call(query.text)
+        return job
 
     def _schedule(self) -> None:
         """Start what can start."""
@@ -232,7 +240,7 @@ class Engine:
             if job.timer:
                 job.timer.cancel()
             try:
-                job.worker = worker = self._idle.pop() if self._idle else self._workers.spawn()
+                job.worker = worker = self._worker(job)
             except Unavailable as error:
                 self._end(job, error, "crash")
                 return
@@ -247,6 +255,11 @@ class Engine:
                 job.timer = loop.call_later(job.seconds, self._on_time_limit, job)
             else:
                 job.timer = loop.call_later(patience, self._on_slow, job)
+
+    def _worker(self, job: Job) -> Worker:
+        if self._idle and not job.outside:
+            return self._idle.pop()
+        return self._workers.spawn(job.outside)
 
     def _calm(self) -> None:
         """Let all other processes go before the slow evaluations."""
@@ -325,6 +338,8 @@ class Engine:
         self._lanes.leave(job)
         if worker:
             self._jobs.pop(worker, None)
+            if worker.token:
+                self._workers.dismiss(worker)
             if not worker.closed:
                 self._idle.append(worker)
             if len(self._idle) > self._lanes.fast:
@@ -403,3 +418,8 @@ class Engine:
         self._log.warning("an evaluation ended with %s: %s", ending, said)
         message = f"the process that evaluated the query ended with {ending}"
         self._end(job, EvaluationCrashed(message), "crash")
+
+    def _on_failure(self, worker: Worker, error: PolicygraphError) -> None:
+        """A call to a remote endpoint fails the query that a worker evaluates."""
+        if job := self._jobs.get(worker):
+            self._end(job, error, "service")

@@ -8,6 +8,7 @@ from typing import IO, Protocol, cast
 
 import pyoxigraph as ox
 
+from policygraph.engine.federation import Outside
 from policygraph.engine.loading import Loaded
 from policygraph.engine.query import Form, Query
 from policygraph.engine.reading import Graphs, problem, read
@@ -47,6 +48,8 @@ class Evaluator:
         self._loaded = loaded
         self._base = base
         self._kept: tuple[Graphs, ox.Store] | None = None
+        self.outside = Outside()
+        """What SERVICE may call."""
 
     def run(self, query: Query, output: Output) -> None:
         """Evaluate `query` and write the whole answer to `output`.
@@ -54,7 +57,8 @@ class Evaluator:
         Raises SyntaxProblem, Refused or NotAcceptable before anything is written;
         EvaluationCrashed, for what the evaluation itself runs into, perhaps after.
         """
-        reading = read(query.text, query.default_graphs, query.named_graphs, self._base)
+        graphs = (query.default_graphs, query.named_graphs)
+        reading = read(query.text, *graphs, self._base, self.outside)
         try:
             answer = self._ask(reading.text, reading.graphs)
             self._write(answer, query, output)

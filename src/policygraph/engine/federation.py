@@ -1,4 +1,4 @@
-"""Which remote endpoints a query would call: the refusal, or the text that calls them safely.
+"""Which remote endpoints a query would call: the refusal, or the text that calls the broker.
 
 The parser of pyoxigraph and a scanner never agree on every text: it takes `SERVICESILENT<...>`,
 `SERVICE:name` and `trueSERVICE<...>` for a SERVICE, and reads `<1#>` after an operand as a
@@ -8,9 +8,9 @@ stand for an allowed call. What is trusted is the parser itself: see `reading.re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 
 from policygraph.engine.tokens import Source, Token
 from policygraph.errors import ServiceRefused
@@ -20,21 +20,28 @@ MOST_CLAUSES = 16
 """SERVICE clauses that one query may have; each costs a reading of the text."""
 
 
+_MAY_CALL = re.compile(r"service|\\u", re.IGNORECASE | re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What lies outside of a worker: the endpoints that may be called, and the way to them."""
 
-    allowed: frozenset[str] = frozenset()
+    allowed: tuple[str, ...] = ()
     port: int = 0
     """Where the broker listens on loopback; see `broker`."""
+    token: str = ""
+    """What opens the broker, for one query."""
+
+    def address(self, endpoint: str, silent: bool) -> str:
+        """Return the address that stands for an allowed endpoint."""
+        number = self.allowed.index(endpoint)
+        return f"http://127.0.0.1:{self.port}/{self.token}/{number}" + "/silent" * silent
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A SERVICE clause of an allowed endpoint."""
-
-    endpoint: str
-    silent: bool
+def may_call(text: str) -> bool:
+    """Whether a query text could have a SERVICE; an escape may hide the word."""
+    return _MAY_CALL.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ def replaced(text: str, found: Iterable[Clause], words: Iterable[str]) -> str:
 
 
 def refusal(
-    source: Source, tokens: list[Token], iris: Mapping[int, str], allowed: frozenset[str]
+    source: Source, tokens: list[Token], iris: Mapping[int, str], allowed: tuple[str, ...]
 ) -> ServiceRefused | None:
     """Return the error that names the first endpoint that may not be called; None if all may.
 
@@ -118,7 +125,7 @@ def _refused(
     token: Token,
     following: list[Token],
     iri: str | None,
-    allowed: frozenset[str],
+    allowed: tuple[str, ...],
 ) -> ServiceRefused:
     if following and following[0].keyword == "SILENT":
         following = following[1:]
@@ -140,7 +147,7 @@ def _refused(
     return ServiceRefused(f"{place}: SERVICE {shown} is not allowed: {why}")
 
 
-def _listed(allowed: frozenset[str]) -> str:
-    shown = [f"<{iri}>" for iri in islice(sorted(allowed), 3)]
+def _listed(allowed: tuple[str, ...]) -> str:
+    shown = [f"<{iri}>" for iri in allowed[:3]]
     more = len(allowed) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")

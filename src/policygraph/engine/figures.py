@@ -28,9 +28,11 @@ class Health:
     waiting: int
     finished: int
     stopped: dict[str, int]
-    """Evaluations that did not finish: time, memory, crash, cancel, restart, overload, error."""
+    """Evaluations that did not finish: time, memory, crash, cancel, restart, overload, service,
+    error."""
     killed: dict[str, int]
-    """Workers that were ended in the middle of an evaluation: time, memory, cancel, restart."""
+    """Workers that were ended in the middle of an evaluation: time, memory, cancel, restart,
+    service."""
     data_memory: int
     """Bytes that the loaded data takes; shared by all workers."""
     on_disk: bool

@@ -24,6 +24,7 @@ class Job(Ticket):
         "flight",
         "frame",
         "key",
+        "outside",
         "seconds",
         "started",
         "timer",
@@ -44,6 +45,8 @@ class Job(Ticket):
         self.started = 0.0
         self.key: Key | None = None
         """Under what the answer is kept."""
+        self.outside = False
+        """It may call remote endpoints."""
         self.flight: Flight | None = None
         """Under what others find this job; they wait for the whole answer."""
         self.waiters: list[asyncio.Future[Answer | None]] = []

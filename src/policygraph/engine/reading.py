@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from policygraph.engine import federation
-from policygraph.engine.federation import Call, Clause, Outside
+from policygraph.engine.federation import Clause, Outside
 from policygraph.engine.tokens import Source, Token, body, declared, tokenize
 from policygraph.errors import (
     BrokenInput,
@@ -42,14 +41,11 @@ class Graphs:
 class Reading:
     """What is evaluated: a text without FROM, and the dataset, if one is asked for.
 
-    Where it has calls, each SERVICE of the text names the broker instead of the endpoint:
-    `http://127.0.0.1:PORT/TOKEN/N`, N being the number of the call.
+    Each SERVICE of the text names the broker instead of the endpoint; see `Outside.address`.
     """
 
     text: str
     graphs: Graphs | None
-    calls: tuple[Call, ...] = ()
-    token: str = ""
 
 
 _NOWHERE = Outside()
@@ -160,17 +156,15 @@ class _Services:
         """Return what to evaluate; every SERVICE that is left leads to the broker."""
         if not self._allowed:
             return Reading(self._plain, graphs)
-        token = secrets.token_hex(16)
-        broker = f"http://127.0.0.1:{self._outside.port}/{token}"
-        calls = tuple(
-            Call(self._iris[clause.service.start], clause.silent is not None)
+        words = (
+            f"SERVICE {'SILENT ' if clause.silent else ''}<{self._address(clause)}>"
             for clause in self._allowed
         )
-        words = (
-            f"SERVICE {'SILENT ' if call.silent else ''}<{broker}/{number}>"
-            for number, call in enumerate(calls)
-        )
-        return Reading(self._with_calls(words), graphs, calls, token)
+        return Reading(self._with_calls(words), graphs)
+
+    def _address(self, clause: Clause) -> str:
+        iri = self._iris[clause.service.start]
+        return self._outside.address(iri, silent=clause.silent is not None)
 
 
 def _error(text: str, base: str) -> SyntaxError | None:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from policygraph.engine import wire, worker
 from policygraph.engine.evaluate import Evaluator
+from policygraph.engine.federation import Outside
 from policygraph.engine.loading import load
 from policygraph.engine.query import Dataset, Form, Query
 from policygraph.errors import PolicygraphError
@@ -45,7 +46,8 @@ def main(descriptor: int) -> None:
     with suppress(ConnectionError):
         evaluator = _loaded(control, settings)
         if evaluator:
-            Template(control, frames, evaluator, settings["memory"]).serve()
+            outside = Outside(tuple(settings["allowed"]), settings["broker"])
+            Template(control, frames, evaluator, settings["memory"], outside).serve()
 
 
 def _loaded(control: socket.socket, settings: dict[str, object]) -> Evaluator | None:
@@ -100,12 +102,18 @@ class Template:
     """Forks, ends and buries workers as the front orders."""
 
     def __init__(
-        self, control: socket.socket, frames: wire.Frames, evaluator: Evaluator, memory: int
+        self,
+        control: socket.socket,
+        frames: wire.Frames,
+        evaluator: Evaluator,
+        memory: int,
+        outside: Outside,
     ) -> None:
         self._control = control
         self._frames = frames
         self._evaluator = evaluator
         self._memory = memory
+        self._outside = outside
         self._workers: dict[int, tuple[int, int]] = {}  # pid -> number, stderr
         self._pids: dict[int, int] = {}
         self._sockets: list[int] = []  # that came with orders not yet read
@@ -139,8 +147,9 @@ class Template:
         return True
 
     def _obey(self, kind: bytes, number: int) -> None:
-        if kind == wire.FORK:
-            self._fork(number, self._sockets.pop(0))
+        if kind in (wire.FORK, wire.FORK_OUT):
+            outside = self._outside if kind == wire.FORK_OUT else None
+            self._fork(number, self._sockets.pop(0), outside)
             return
         pid = self._pids.get(number)
         if pid is None:  # it ended by itself meanwhile
@@ -150,13 +159,13 @@ class Template:
         elif kind == wire.YIELD:
             calm(pid)
 
-    def _fork(self, number: int, descriptor: int) -> None:
+    def _fork(self, number: int, descriptor: int, outside: Outside | None) -> None:
         stderr = _scratch()
         pid = os.fork()
         if pid == 0:
             code = 1
             try:
-                self._become_worker(descriptor, stderr)
+                self._become_worker(descriptor, stderr, outside)
                 code = 0
             finally:
                 os._exit(code)
@@ -165,7 +174,7 @@ class Template:
         self._pids[number] = pid
         self._control.sendall(wire.message(wire.FORK, number=number, pid=pid))
 
-    def _become_worker(self, descriptor: int, stderr: int) -> None:
+    def _become_worker(self, descriptor: int, stderr: int, outside: Outside | None) -> None:
         parent = os.getppid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -175,7 +184,8 @@ class Template:
         for _, theirs in self._workers.values():
             os.close(theirs)
         os.close(stderr)
-        worker.run(socket.socket(fileno=descriptor), self._evaluator, self._memory, parent)
+        channel = socket.socket(fileno=descriptor)
+        worker.run(channel, self._evaluator, self._memory, parent, outside)
 
     def _bury(self) -> None:
         """Tell the front of each worker that has ended: how, and the last that it wrote."""

@@ -11,6 +11,9 @@ from policygraph.errors import EvaluationCrashed, Place, PolicygraphError, Synta
 
 _HEAD = struct.Struct(">cI")
 
+TOKEN = b"T"
+"""Front to worker: what opens the broker for the query that follows."""
+
 QUERY, BEGIN, DATA, END, ERROR = b"Q", b"A", b"D", b"E", b"X"
 """Front to worker: a query. Worker to front: what the answer is, bytes of it, its end; an error."""
 
@@ -20,6 +23,9 @@ WHOLE = b"W"
 LOAD, FORK, KILL, YIELD = b"L", b"F", b"K", b"N"
 """Front to template: load this, fork a worker on the socket that comes along, end it, let others
 have the processor first. FORK comes back with the process id."""
+
+FORK_OUT = b"O"
+"""Front to template: fork a worker that can reach the broker. Comes back as FORK."""
 
 PROGRESS, READY, GONE = b"P", b"R", b"G"
 """Template to front: bytes read, the store is loaded, a worker has ended. And ERROR."""

@@ -11,9 +11,11 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 
-from policygraph.engine import wire
+from policygraph.engine import landlock, wire
 from policygraph.engine.evaluate import Evaluator
+from policygraph.engine.federation import MOST_CLAUSES, Outside
 from policygraph.engine.query import Form, Query
 from policygraph.errors import EvaluationCrashed, MemoryLimitExceeded, PolicygraphError
 from policygraph.formats import Format
@@ -24,26 +26,37 @@ OVER_MEMORY = 77
 """Exit status of a worker that watched its own memory and found it over the limit."""
 _GROWTH_KEPT = 256 * 1024 * 1024
 """A worker that grew by more is replaced after the query: the allocator returns little."""
+_SOCKETS = 16 + MOST_CLAUSES
+"""File descriptors of a worker that calls the broker: each clause may read at the same time."""
 _PR_SET_PDEATHSIG = 1
 _LINUX = sys.platform == "linux"
 
 
-def run(channel: socket.socket, evaluator: Evaluator, memory: int, parent: int) -> None:
+def run(
+    channel: socket.socket,
+    evaluator: Evaluator,
+    memory: int,
+    parent: int,
+    outside: Outside | None = None,
+) -> None:
     """Serve queries from `channel` until it is closed. Called in a fresh fork; returns at the end.
 
     `memory` is the limit above what the process takes now, in bytes; `parent` the process that it
-    must not outlive.
+    must not outlive; `outside` what it can reach, if anything.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _die_with(parent)
-    build_walls(memory)
+    build_walls(memory, broker=outside.port if outside else 0)
     before = peak_memory()
     output = Stream(channel)
     frames = wire.Frames()
     with suppress(ConnectionError):  # the front has gone, or wants no more
         while data := channel.recv(CHUNK):
-            for _, payload in frames.feed(data):
+            for kind, payload in frames.feed(data):
+                if kind == wire.TOKEN and outside:
+                    evaluator.outside = replace(outside, token=payload.decode())
+                    continue
                 output.reset()
                 _answer(evaluator, Query.unpacked(payload), output)
                 output.end(retire=peak_memory() - before > _GROWTH_KEPT)
@@ -112,10 +125,11 @@ class Stream:
         self._channel.sendall(rest + wire.frame(wire.END, b"retire" if retire else b""))
 
 
-def build_walls(memory: int, watch: bool = not _LINUX) -> None:
+def build_walls(memory: int, watch: bool = not _LINUX, broker: int = 0) -> None:
     """Take from this process the means to do harm: no new socket or file, no more memory.
 
-    A system that holds no limit on the address space is watched instead (`watch`).
+    A system that holds no limit on the address space is watched instead (`watch`). With the port
+    of the `broker` it may open sockets; Linux holds them to that port, where it can.
     """
     if watch:
         threading.Thread(target=_watch, args=(peak_memory() + memory,), daemon=True).start()
@@ -128,7 +142,9 @@ def build_walls(memory: int, watch: bool = not _LINUX) -> None:
             file.write("800")
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_FSIZE, CHUNK)  # of what is written to stderr
-    _lower(resource.RLIMIT_NOFILE, 0)
+    if broker and _LINUX:
+        landlock.only_connect(broker)
+    _lower(resource.RLIMIT_NOFILE, _SOCKETS if broker else 0)
 
 
 def _lower(limit: int, value: int) -> None:

@@ -11,18 +11,23 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from policygraph.engine import wire
 from policygraph.engine.loading import Progress
 from policygraph.engine.query import Dataset
-from policygraph.errors import EvaluationCrashed, Unavailable
+from policygraph.errors import EvaluationCrashed, PolicygraphError, Unavailable
+
+if TYPE_CHECKING:
+    from policygraph.engine.broker import Broker
 
 _READ = 256 * 1024
 
 OnFrame = Callable[["Worker", bytes, bytes], None]
 OnGone = Callable[["Worker", int, str], None]
+OnFailure = Callable[["Worker", PolicygraphError], None]
 
 
 @dataclass(eq=False, slots=True)
@@ -32,6 +37,8 @@ class Worker:
     number: int
     channel: socket.socket
     frames: wire.Frames = field(default_factory=wire.Frames)
+    token: str = ""
+    """What opens the broker; such a worker is for one query."""
     unsent: bytes = b""
     pid: int | None = None
     calm: bool = False
@@ -47,7 +54,15 @@ class Workers:
     program, not a fork of this one.
     """
 
-    def __init__(self, dataset: Dataset, memory: int, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        memory: int,
+        progress: Progress | None,
+        broker: Broker | None = None,
+    ) -> None:
+        self.broker = broker
+        """What workers may call; None if no query may call anything."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._alive: dict[int, Worker] = {}
         self._number = 0
@@ -69,6 +84,8 @@ class Workers:
             "apart": sorted(dataset.apart),
             "base": dataset.base,
             "memory": memory,
+            "broker": self.broker.port if self.broker else 0,
+            "allowed": self.broker.endpoints if self.broker else (),
         }
         self._control.sendall(wire.message(wire.LOAD, **order))
         while data := self._control.recv(_READ):
@@ -83,10 +100,14 @@ class Workers:
         code = self._process.wait()
         raise EvaluationCrashed(f"the data could not be loaded: the process ended with {code}")
 
-    def use(self, on_frame: OnFrame, on_gone: OnGone) -> None:
-        """Say who takes what workers send, and who is told when one has ended unasked."""
+    def use(self, on_frame: OnFrame, on_gone: OnGone, on_failure: OnFailure) -> None:
+        """Say who takes what workers send, and who is told what has ended a query from outside.
+
+        That is a worker that has ended unasked, or a remote endpoint.
+        """
         self._on_frame = on_frame
         self._on_gone = on_gone
+        self._on_failure = on_failure
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Serve from `loop` from now on."""
@@ -117,18 +138,29 @@ class Workers:
         """The process id of the template."""
         return self._process.pid
 
-    def spawn(self) -> Worker:
-        """Return a new worker; it can be given a query at once. Unavailable if there is none."""
+    def spawn(self, outside: bool = False) -> Worker:
+        """Return a new worker; it can be given a query at once. Unavailable if there is none.
+
+        One that reaches `outside` can call the broker; it is for one query.
+        """
         self._number += 1
         channel, theirs = socket.socketpair()
         channel.setblocking(False)
         with theirs:
-            self._order(wire.FORK, self._number, theirs)
+            self._order(wire.FORK_OUT if outside else wire.FORK, self._number, theirs)
         worker = Worker(self._number, channel)
         self._alive[worker.number] = worker
         if self._loop:
             self._loop.add_reader(channel, self._readable, worker)
+        if outside and self.broker:
+            worker.token = self.broker.open(partial(self._failed, worker))
+            self.send(worker, wire.frame(wire.TOKEN, worker.token.encode()))
         return worker
+
+    def _failed(self, worker: Worker, error: PolicygraphError) -> None:
+        """Pass on, from the broker's thread, that a call fails the whole query."""
+        with suppress(RuntimeError, AttributeError):  # the loop has gone, and who waited there
+            self._loop.call_soon_threadsafe(self._on_failure, worker, error)  # type: ignore[union-attr]
 
     def _order(self, kind: bytes, number: int, passed: socket.socket | None = None) -> None:
         """Send the template an order; it always reads, so that a few bytes always fit."""
@@ -214,6 +246,8 @@ class Workers:
             self._quiet(worker)
             worker.closed = True
             worker.channel.close()
+            if worker.token and self.broker:
+                self.broker.close(worker.token)
 
     def _heard(self) -> None:
         """Read what the template has to tell."""
@@ -267,6 +301,8 @@ class Workers:
             worker.channel.close()
             worker.closed = True
         self._alive.clear()
+        if self.broker:
+            self.broker.stop()
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:

@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
 from policygraph.engine import Answer, Query
+from policygraph.engine.cache import may_change
 from policygraph.errors import UnsupportedMediaType
 from policygraph.formats import GRAPH_FORMATS, Format
 from policygraph.web import editor
@@ -90,12 +91,9 @@ def _refuse_encoding(request: Request) -> None:
 
 
 def _tag(site: Site, asked: Asked, wanted: Wanted) -> str:
-    """Return the entity tag of an answer; none where it may hang on what others serve.
-
-    A keyword may be spelled with escapes, so any escape counts.
-    """
+    """Return the entity tag of an answer; none where the next answer may be another."""
     text = asked.text or ""
-    if site.limits.service_allow and ("service" in text.lower() or "\\u" in text.lower()):
+    if may_change(text):
         return ""
     names = [f.name if f else "" for f in (wanted.results, wanted.graph)]
     graphs = ("\n".join(asked.default_graphs), "\n".join(asked.named_graphs))

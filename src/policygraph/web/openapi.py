@@ -33,6 +33,7 @@ _ERRORS = {
     413: "the query is too long",
     415: "the content type of the body is not taken",
     416: "the range lies outside the file",
+    502: "a remote endpoint that the query calls did not answer, or not as it should",
     503: "a limit was reached, or too many queries are waiting",
 }
 
@@ -118,7 +119,7 @@ def _sparql(seconds: float) -> dict[str, Any]:
     media = [*(f.media_type for f in formats), "text/html"]
     fields = {"query": _TEXT, "default-graph-uri": list_of_iris, "named-graph-uri": list_of_iris}
     form = {"type": "object", "required": ["query"], "properties": fields}
-    answers = _responses("the answer", media, 400, 403, 406, 413, 415, 503)
+    answers = _responses("the answer", media, 400, 403, 406, 413, 415, 502, 503)
     return {
         "/sparql": {
             "get": {

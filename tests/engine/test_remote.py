@@ -1,0 +1,55 @@
+"""Which addresses a remote endpoint may have."""
+
+from __future__ import annotations
+
+import socket
+from ipaddress import IPv4Address, IPv6Address
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policygraph.engine.remote import public, resolve
+from policygraph.errors import ServiceRefused
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.8.8.8", "169.254.169.254",
+        "172.16.0.1", "192.0.2.1", "192.168.0.1", "198.18.0.1", "224.0.0.1", "240.0.0.1",
+        "255.255.255.255", "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "64:ff9b::a00:1",
+        "64:ff9b:1::1", "100::1", "2001:db8::1", "2002:7f00:1::", "fc00::1", "fd00::2", "fe80::1",
+        "fec0::1", "ff02::1",
+    ],
+)  # fmt: skip
+def test_addresses_that_are_not_public(address: str) -> None:
+    assert not public(address)
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "145.100.1.1", "2a00:1450::1", "64:ff9b::101:101"])
+def test_addresses_that_are_public(address: str) -> None:
+    assert public(address)
+
+
+@given(st.ip_addresses(v=4))
+def test_an_address_within_an_address_is_as_public(address: IPv4Address) -> None:
+    inner = int(address)
+    for outer in (0xFFFF << 32 | inner, 0x2002 << 112 | inner << 80, 0x64FF9B << 96 | inner):
+        assert public(str(IPv6Address(outer))) is public(str(address))
+
+
+def test_every_address_of_a_name_has_to_be_public(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = ["1.1.1.1", "2a00:1450::1"]
+
+    def getaddrinfo(_: str, port: int, **__: object) -> list[object]:
+        return [(0, 0, 0, "", (address, port)) for address in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    assert resolve("example.org", 80) == found
+    found.append("10.0.0.1")
+    with pytest.raises(ServiceRefused, match=r"example.org has the address 10\.0\.0\.1"):
+        resolve("example.org", 80)
+    with pytest.raises(ServiceRefused, match=r"localhost has the address"):
+        resolve("localhost", 80)
+    assert resolve("10.0.0.1", 80) == ["10.0.0.1"]
