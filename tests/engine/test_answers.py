@@ -14,7 +14,7 @@ import pytest
 
 from policygraph.engine import Dataset, Engine, Query
 from policygraph.engine.loading import load
-from policygraph.errors import BrokenInput, NotAcceptable, Place, SyntaxProblem
+from policygraph.errors import BrokenInput, NotAcceptable, NotSupported, Place, SyntaxProblem
 from policygraph.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 from policygraph.settings import Limits
 
@@ -150,7 +150,7 @@ def test_errors_keep_kind_and_place_on_their_way(engine: Engine) -> None:
     assert caught.value.place == Place(2, 8)
     with pytest.raises(SyntaxProblem, match="not Unicode"):
         engine.ask(Query("ASK { ?s ?p '\ud800' }"))
-    with pytest.raises(BrokenInput, match="custom function"):
+    with pytest.raises(NotSupported, match="custom function"):
         engine.ask(Query("SELECT (<http://f>(1) AS ?x) {}"))
 
 
