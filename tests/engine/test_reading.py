@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
@@ -134,6 +135,25 @@ def test_from_clauses_are_taken_out_of_the_text(text: str, graphs: Graphs | None
 def test_graphs_beside_the_text_win_over_from() -> None:
     reading = read("ASK FROM <http://a> FROM NAMED <http://b> {}", ("http://c",))
     assert reading.graphs == Graphs(("http://c",), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("SELECT * { ?s ?p ?o }", "s p o"),
+        ("select*{ ?b ?a 1 OPTIONAL { ?b ?c ?a } }", "b a c"),
+        ("PREFIX e: <http://e/> SELECT DISTINCT * { $z e:y ?x . ?x e:y [] }", "z x"),
+        ("SELECT REDUCED * { { SELECT ?y ?x { ?x ?y ?z } } FILTER(?z = 1) }", "y x"),
+        ("SELECT * # * ?c\n{ VALUES (?b ?a) { (1 '?c') } FILTER NOT EXISTS { ?c ?c ?c } }", "b a"),
+        ("SELECT * {}", ""),
+        ("SELECT * FROM <http://g> { ?s ?p ?o } ORDER BY ?o", "s p o"),
+        ("SELECT ?o { ?s ?p ?o FILTER(?p * 1) }", "o"),
+        ("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "n"),
+        ("SELECT * { ?s ?p ?service }", "p s service"),
+    ],
+)
+def test_columns_come_as_the_query_names_them(text: str, columns: str) -> None:
+    assert json.loads(run(text))["head"]["vars"] == columns.split()
 
 
 @pytest.mark.parametrize(

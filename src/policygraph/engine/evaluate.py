@@ -8,6 +8,7 @@ from typing import IO, Protocol, cast
 
 import pyoxigraph as ox
 
+from policygraph.engine.columns import named_columns
 from policygraph.engine.federation import Outside
 from policygraph.engine.loading import Loaded
 from policygraph.engine.query import Form, Query
@@ -60,7 +61,8 @@ class Evaluator:
         graphs = (query.default_graphs, query.named_graphs)
         reading = read(query.text, *graphs, self._base, self.outside)
         try:
-            answer = self._ask(reading.text, reading.graphs)
+            text = named_columns(reading.text, self._base)
+            answer = self._ask(text, reading.graphs)
             self._write(answer, query, output)
         except SyntaxError as error:
             raise problem(query.text, error, self._base, reading.text) from error
