@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pyoxigraph as ox
@@ -17,13 +19,10 @@ if not suites.SUITES.is_dir():
     collect_ignore = ["test_protocol.py", "test_queries.py", "test_service_description.py"]
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server, started as a user starts it, with all data of the suites."""
-    dump = tmp_path_factory.mktemp("w3c") / "suites.nq"
-    ox.serialize(suites.quads(), dump, format=ox.RdfFormat.N_QUADS)
-    command = [sys.executable, "-m", "policygraph", "serve", "--port", "0", "--dump", str(dump)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+@contextmanager
+def serving(*arguments: str) -> Iterator[str]:
+    """Run Python with the arguments, and give the address that it writes once it can answer."""
+    process = subprocess.Popen([sys.executable, *arguments], stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None
         started = process.stderr.readline()
@@ -35,6 +34,38 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         rest = process.communicate(timeout=20)[1]
     assert process.returncode == 0
     assert "Traceback" not in rest
+
+
+@pytest.fixture(scope="session")
+def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All data of the suites."""
+    path = tmp_path_factory.mktemp("w3c") / "suites.nq"
+    ox.serialize(suites.quads(), path, format=ox.RdfFormat.N_QUADS)
+    return path
+
+
+@pytest.fixture(scope="session")
+def server(dump: Path) -> Iterator[str]:
+    """The address of a server that is started as a user starts it."""
+    with serving("-m", "policygraph", "serve", "--port", "0", "--dump", str(dump)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def federation(dump: Path) -> Iterator[httpx.Client]:
+    """A server that may call the endpoints of the federation suite: each is the server itself."""
+    script = Path(__file__).parent / "serve.py"
+    paths = (
+        suites.path_of_endpoint(data)
+        for case in suites.cases()
+        if isinstance(case, suites.Evaluation)
+        for _, data in case.endpoints
+    )
+    with (
+        serving(str(script), str(dump), suites.NOWHERE, *paths) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
+        yield client
 
 
 @pytest.fixture(scope="session")

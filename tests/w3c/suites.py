@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pyoxigraph as ox
 from rdflib import RDF, RDFS, Graph, Literal, Namespace, URIRef
@@ -23,6 +23,8 @@ BASE = "http://w3c.test/sparql11/"
 """The address at which the files of the suites are taken to lie; relative IRIs hang on it."""
 EMPTY = f"{BASE}no-such-graph"
 """A graph that nobody filled, for tests whose default graph is empty."""
+NOWHERE = "no-such-endpoint"
+"""A path that answers with an error."""
 
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 QT = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-query#")
@@ -40,8 +42,8 @@ class Evaluation:
     default: tuple[str, ...]
     named: tuple[str, ...]
     result: str
-    calls: bool
-    """Whether the query calls other endpoints."""
+    endpoints: tuple[tuple[str, str], ...]
+    """Other endpoints, each with the file that it serves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,11 @@ def path_of(iri: str) -> Path:
     return SUITES / unquote(iri.removeprefix(BASE))
 
 
+def path_of_endpoint(data: str) -> str:
+    """Return the path at which a server has an endpoint whose default graph is a file."""
+    return f"sparql?default-graph-uri={quote(data, safe='')}"
+
+
 def text_of(iri: str) -> str:
     """Return the text of a file of the suites."""
     return path_of(iri).read_text(encoding="utf-8")
@@ -143,7 +150,10 @@ def _cases(suite: str) -> Iterator[Case]:
                 default=_all(graph, action, QT.data),
                 named=_all(graph, action, QT.graphData),
                 result=_one(graph, test, MF.result),
-                calls=suite == "service",
+                endpoints=tuple(
+                    (_one(graph, remote, QT.endpoint), _one(graph, remote, QT.data))
+                    for remote in graph.objects(action, QT.serviceData)
+                ),
             )
         elif kind in (MF.PositiveSyntaxTest11, MF.NegativeSyntaxTest11):
             # The names of these tests are numbers; those of their files say more.
@@ -203,7 +213,8 @@ def quads() -> Iterator[ox.Quad]:
     files: dict[str, set[str]] = {}
     for case in cases():
         if isinstance(case, Evaluation):
-            for iri in (*case.default, *case.named):
+            served = (data for _, data in case.endpoints)
+            for iri in (*case.default, *case.named, *served):
                 files.setdefault(iri, set()).add(iri)
     graph = _manifest("protocol")
     for _, data in graph.subject_objects(UT.graphData):

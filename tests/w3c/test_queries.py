@@ -19,7 +19,18 @@ from .results import (
     same_rows,
     shown,
 )
-from .suites import EMPTY, Evaluation, Syntax, cases, exclusions, path_of, suites, text_of
+from .suites import (
+    EMPTY,
+    NOWHERE,
+    Evaluation,
+    Syntax,
+    cases,
+    exclusions,
+    path_of,
+    path_of_endpoint,
+    suites,
+    text_of,
+)
 
 # rdflib's reader of JSON-LD uses what rdflib itself has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is:DeprecationWarning")
@@ -50,28 +61,33 @@ def test_every_exclusion_is_needed() -> None:
 EVALUATIONS = [case for case in cases() if isinstance(case, Evaluation)]
 
 
-@pytest.mark.parametrize("case", [marked(case) for case in EVALUATIONS if not case.calls])
+def federated(case: Evaluation) -> bool:
+    return case.id.startswith("service/")
+
+
+@pytest.mark.parametrize("case", [marked(case) for case in EVALUATIONS if not federated(case)])
 def test_evaluation(client: httpx.Client, case: Evaluation) -> None:
+    text = text_of(case.query)
     if not case.result.endswith((".srx", ".srj", ".csv", ".tsv")):
         expected = Graph().parse(path_of(case.result), publicID=case.result)
         if (None, RS.resultVariable, None) not in expected:
-            check_graph(client, case, expected)
+            check_graph(client, case, text, expected)
             return
-        check_table(client, case, read_result_set(expected), ["srj", "srx"])
+        check_table(client, case, text, read_result_set(expected), ["srj", "srx"])
         return
     suffix = case.result.rpartition(".")[2]
     answer = READERS[suffix][1](text_of(case.result))
-    check_table(client, case, answer, [suffix] if suffix in ("csv", "tsv") else ["srj", "srx"])
+    suffixes = [suffix] if suffix in ("csv", "tsv") else ["srj", "srx"]
+    check_table(client, case, text, answer, suffixes)
 
 
 def check_table(
-    client: httpx.Client, case: Evaluation, expected: Table | bool, suffixes: list[str]
+    client: httpx.Client, case: Evaluation, text: str, expected: Table | bool, suffixes: list[str]
 ) -> None:
-    text = text_of(case.query)
     ordered = re.search(r"order\s+by", text[text.rfind("}") :], re.IGNORECASE) is not None
     for suffix in suffixes:
         media_type, read = READERS[suffix]
-        actual = read(ask(client, case, media_type))
+        actual = read(ask(client, case, text, media_type))
         if isinstance(expected, bool) or isinstance(actual, bool):
             assert actual is expected
         else:
@@ -81,20 +97,19 @@ def check_table(
             )
 
 
-def check_graph(client: httpx.Client, case: Evaluation, expected: Graph) -> None:
+def check_graph(client: httpx.Client, case: Evaluation, text: str, expected: Graph) -> None:
     for media_type, format_ in GRAPHS.items():
-        actual = Graph().parse(data=ask(client, case, media_type), format=format_)
+        actual = Graph().parse(data=ask(client, case, text, media_type), format=format_)
         rows = graph_rows(actual)
         assert same_rows(graph_rows(expected), rows), f"{media_type}:\n{shown(rows)}"
 
 
-def ask(client: httpx.Client, case: Evaluation, media_type: str) -> str:
+def ask(client: httpx.Client, case: Evaluation, text: str, media_type: str) -> str:
     """Return the answer in a format.
 
     A file's address is the base of the query in it (RFC 3986, 5.1.3); over HTTP only the text
     itself can say so. Queries that name their graphs by FROM are asked without parameters.
     """
-    text = text_of(case.query)
     parameters = {"default-graph-uri": case.default or (EMPTY,), "named-graph-uri": case.named}
     if re.search(r"^\s*from\b", text, re.IGNORECASE | re.MULTILINE):
         parameters = {}
@@ -104,6 +119,7 @@ def ask(client: httpx.Client, case: Evaluation, media_type: str) -> str:
         content=f"BASE <{case.query}>\n{text}".encode(),
         headers={"Content-Type": "application/sparql-query", "Accept": media_type},
     )
+    assert response.status_code != 403, response.text
     if response.status_code != 200:
         pytest.fail(response.text)  # no exclusion covers this
     assert response.headers["content-type"].partition(";")[0] == media_type
@@ -136,8 +152,22 @@ def test_syntax(client: httpx.Client, case: Syntax) -> None:
     assert 1 <= problem["column"] <= len(lines[problem["line"] - 1]) + 1
 
 
-@pytest.mark.parametrize("case", [marked(case) for case in EVALUATIONS if case.calls])
-def test_no_endpoint_is_called_that_is_not_allowed(client: httpx.Client, case: Evaluation) -> None:
-    response = client.post("/sparql", data={"query": text_of(case.query)})
+@pytest.mark.parametrize("case", [marked(case) for case in EVALUATIONS if federated(case)])
+def test_federation(federation: httpx.Client, case: Evaluation) -> None:
+    """The endpoints of a query are replaced by such as there are; one that has no data fails."""
+    data = dict(case.endpoints)
+
+    def replaced(match: re.Match[str]) -> str:
+        path = path_of_endpoint(data[match[2]]) if match[2] in data else NOWHERE
+        return f"{match[1]}<{federation.base_url.join(path)}>"
+
+    text = re.sub(r"(SERVICE\s+(?:SILENT\s+)?)<([^>]+)>", replaced, text_of(case.query))
+    expected = READERS["srx"][1](text_of(case.result))
+    check_table(federation, case, text, expected, ["srj", "srx"])
+
+
+@pytest.mark.parametrize("query", [case.query for case in EVALUATIONS if federated(case)])
+def test_no_endpoint_is_called_that_is_not_allowed(client: httpx.Client, query: str) -> None:
+    response = client.post("/sparql", data={"query": text_of(query)})
     assert response.status_code == 403
     assert response.json()["title"] == "SERVICE is not allowed"
