@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format docs wheel clean
+.PHONY: help serve test lint format docs bench soak wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -31,6 +31,12 @@ format: $(VENV)/.dev ## Put code and Turtle in canonical form
 
 docs: $(VENV)/.dev ## Generate the pages of docs/ that come from the ontology, the commands and the settings
 	$(BIN)/python docs/generate.py
+
+bench: $(VENV)/.dev ## Measure against other SPARQL servers, which are installed for it (less than 20 minutes)
+	$(BIN)/python -m benchmarks.run
+
+soak: $(VENV)/.dev ## Keep a server under mixed load and misfortune for half an hour
+	$(BIN)/python -m benchmarks.soak
 
 wheel: $(VENV)/.dev ## Build the wheel into dist/
 	rm -rf dist

@@ -20,6 +20,8 @@ import uvloop
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _LAST_CHUNK = b"0\r\n\r\n"
+_IDLE_SECONDS = 2.0
+"""Servers close a connection that rests for longer; then a new one is made beforehand."""
 
 
 class Failed(Exception):
@@ -40,10 +42,17 @@ class Endpoint:
         parts = urlsplit(url)
         return cls(parts.hostname or "", parts.port or 80, parts.path or "/")
 
+    def url(self, query: str) -> str:
+        """Return the address of an answer."""
+        return f"http://{self.host}:{self.port}{self._target(query)}"
+
+    def _target(self, query: str) -> str:
+        return f"{self.path}?{urlencode({'query': query})}"
+
     def request(self, query: str, accept: str) -> bytes:
         """Return the bytes that ask a query by GET."""
         return (
-            f"GET {self.path}?{urlencode({'query': query})} HTTP/1.1\r\n"
+            f"GET {self._target(query)} HTTP/1.1\r\n"
             f"Host: {self.host}:{self.port}\r\nAccept: {accept}\r\n\r\n"
         ).encode()
 
@@ -87,9 +96,11 @@ class Response:
 class Connection:
     """One client that asks one query after the other."""
 
-    def __init__(self, endpoint: Endpoint, seconds: float) -> None:
-        self._socket = socket.create_connection((endpoint.host, endpoint.port), seconds)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, endpoint: Endpoint, seconds: float = 120.0) -> None:
+        self._endpoint = endpoint
+        self._seconds = seconds
+        self._socket = self._connect()
+        self._used = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -97,17 +108,28 @@ class Connection:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
+    def _connect(self) -> socket.socket:
+        place = (self._endpoint.host, self._endpoint.port)
+        connected = socket.create_connection(place, self._seconds)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connected
+
     def ask(self, request: bytes) -> float:
         """Return the seconds from the request to the last byte of the response.
 
         Raises Failed, or TimeoutError when nothing came for too long.
         """
+        if time.monotonic() - self._used > _IDLE_SECONDS:
+            self._socket.close()
+            self._socket = self._connect()
         response = Response()
         started = time.perf_counter()
         self._socket.sendall(request)
         while data := self._socket.recv(1 << 20):
             if response.feed(data):
-                return time.perf_counter() - started
+                seconds = time.perf_counter() - started
+                self._used = time.monotonic()
+                return seconds
         raise Failed("the server closed the connection")
 
 
@@ -137,7 +159,6 @@ class _Client(asyncio.Protocol):
         request = next(self._requests, None)
         if request is None:
             self.done.set_result(None)
-            self._transport.close()
             return
         self._response = Response()
         self._transport.write(request)
@@ -155,10 +176,15 @@ async def _throughput(endpoint: Endpoint, requests: Sequence[bytes], clients: in
         for _ in range(clients)
     ]
     started = time.perf_counter()
-    for _, client in connected:
-        client.next()
-    await asyncio.gather(*(client.done for _, client in connected))
-    return len(requests) / (time.perf_counter() - started)
+    try:
+        for _, client in connected:
+            client.next()
+        await asyncio.gather(*(client.done for _, client in connected))
+        return len(requests) / (time.perf_counter() - started)
+    finally:
+        for transport, _ in connected:
+            transport.abort()
+        await asyncio.sleep(0)  # they are gone after a turn of the loop
 
 
 def throughput(endpoint: Endpoint, requests: Sequence[bytes], clients: int) -> float:

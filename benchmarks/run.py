@@ -2,24 +2,40 @@
 
     python -m benchmarks.run            # 1.1 million quads, all servers
     python -m benchmarks.run --quick    # a small graph: to see that everything works
+    python -m benchmarks.run --curve    # from ten thousand quads to ten million
 
 The other servers are installed by pip into an environment of their own in the cache folder. All get
-the same made-up graph. benchmarks/README.md says how the table is to be read.
+the same made-up graph. First their answers are compared, then measured: benchmarks/README.md says
+how the tables are to be read. Exits with 1 if this program and Oxigraph give different answers.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime
+import os
+import platform
+import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from benchmarks import generate, measure, servers
-from benchmarks.measure import Plan
+from benchmarks import curve, generate, measure, servers, table
+from benchmarks.compare import compare
+from benchmarks.measure import Figures, Plan
+from benchmarks.servers import Bench, Running
+from benchmarks.table import Held, Results, Row
+from benchmarks.workloads import WORKLOADS, Workload
+from policygraph import __version__
 from policygraph.sources import cache_folder
 
 FULL = Plan()
-QUICK = Plan(rounds=3, requests=300, seconds=0.5)
+QUICK = Plan(rounds=3, requests=300, texts=3, seconds=0.3)
+SLOW = "rdflib-endpoint"
+NOT_ASKED = {SLOW: ("scan", "describe")}
+"""It goes through all triples in Python, for minutes; and it misnames the format of DESCRIBE."""
 
 
 def say(text: str) -> None:
@@ -27,41 +43,128 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def asked(server: Running, workload: Workload) -> bool:
+    """Say whether a server is asked a workload at all."""
+    return workload.kind not in NOT_ASKED.get(server.name, ())
+
+
+def run(given: argparse.Namespace, quads: int, plan: Plan, folder: Path) -> Results:
+    """Measure everything at one size."""
+    data = folder / f"{quads}.nq"
+    say(f"a graph of {quads:,} quads")
+    size = generate.write(data, quads)
+    bench = Bench(data, folder, given.programs or servers.programs())
+    results = Results(
+        date=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        machine=f"{len(os.sched_getaffinity(0))} cores",
+        versions=versions(bench.programs, given.servers),
+        quads=size.quads,
+        documents=size.documents,
+    )
+    with contextlib.ExitStack() as stack:
+        running = []
+        for name in given.servers:
+            say(f"starting {name}")
+            running.append(stack.enter_context(servers.SERVERS[name](bench)))
+        loaded = [server.memory_now for server in running]
+        for workload in WORKLOADS:  # this is the warm-up as well
+            some = [server for server in running if asked(server, workload)]
+            results.compared += compare(some, workload, size.documents, samples=3)
+        say(f"{len(results.differing())} of {len(results.compared)} comparisons differ")
+        _throughput(results, running, plan)
+        for workload in WORKLOADS:
+            _latency(results, workload, running, plan)
+            say(f"latency: {workload.name}")
+        results.held += [
+            Held(s.name, s.load_seconds, before / size.quads, s.memory_now / size.quads)
+            for s, before in zip(running, loaded, strict=True)
+        ]
+    data.unlink()
+    return results
+
+
+def _throughput(results: Results, running: Sequence[Running], plan: Plan) -> None:
+    figures = measure.throughputs(running, results.documents, plan, say)
+    highest = max(max(rates) for rates in (figures.first | figures.again).values())
+    results.ceiling = measure.ceiling() / highest
+    results.raw["point queries a second"] = asdict(figures)
+    ours, *others = (server.name for server in running)
+    for other in others:
+        first = measure.more(figures.first, ours, other)
+        again = measure.more(figures.again, ours, other)
+        results.throughput.append(Row("point queries", "throughput", other, first, again))
+
+
+def _latency(results: Results, workload: Workload, running: Sequence[Running], plan: Plan) -> None:
+    """Measure the fast servers together; the slow one, that would hold them up, after them."""
+    ours, *others = running
+    fast = [server for server in others if server.name != SLOW]
+    slow = [server for server in others if server.name == SLOW and asked(server, workload)]
+    few = replace(plan, rounds=min(3, plan.rounds), texts=min(10, plan.texts), repeat=False)
+    for rivals, how in ((fast, plan), (slow, few)):
+        if rivals:
+            figures = measure.latencies([ours, *rivals], workload, results.documents, how)
+            _add(results, workload, figures, ours.name, [rival.name for rival in rivals])
+
+
+def _add(
+    results: Results, workload: Workload, figures: Figures, ours: str, rivals: Sequence[str]
+) -> None:
+    for rival in rivals:
+        first = measure.faster(figures.first, ours, rival)
+        again = measure.faster(figures.again, ours, rival) if figures.again else None
+        results.latency.append(Row(workload.name, workload.kind, rival, first, again))
+    results.raw[f"seconds: {workload.name}, {', '.join(rivals)}"] = asdict(figures)
+
+
+def versions(programs: Path, chosen: Sequence[str]) -> dict[str, str]:
+    """Return the versions of what is measured."""
+    found = {"policygraph": __version__, "Python": platform.python_version()}
+    if any(name.startswith("oxigraph") for name in chosen):
+        found["oxigraph"] = _said(programs / "oxigraph", "--version").split()[-1]
+    if SLOW in chosen:
+        code = f"import importlib.metadata as m; print(m.version({SLOW!r}))"
+        found[SLOW] = _said(programs / "python", "-c", code)
+    return found
+
+
+def _said(program: Path, *arguments: str) -> str:
+    done = subprocess.run([program, *arguments], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
 def main() -> int:
-    """Run everything that the command line asks for."""
+    """Run what the command line asks for."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.run",
         description=__doc__,
         formatter_class=argparse.RawTextHelpFormatter,
     )
     parser.add_argument("--quads", type=int, default=1_100_000)
-    parser.add_argument("--quick", action="store_true", help="20,000 quads, few rounds")
+    parser.add_argument("--quick", action="store_true", help="60,000 quads, few rounds")
+    parser.add_argument("--curve", action="store_true", help="how it grows with the data")
     parser.add_argument(
-        "--servers",
-        nargs="+",
-        choices=servers.SERVERS,
-        default=list(servers.SERVERS),
-        help="which servers; ours is the first",
-    )
+        "--servers", nargs="+", choices=servers.SERVERS, default=list(servers.SERVERS),
+        help="which servers; ours comes first",
+    )  # fmt: skip
     parser.add_argument("--programs", type=Path, help="a folder that has the other servers")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("results"))
     given = parser.parse_args()
-    plan, quads = (QUICK, 20_000) if given.quick else (FULL, given.quads)
+    given.out.mkdir(parents=True, exist_ok=True)
     folder = cache_folder() / "benchmarks"
     folder.mkdir(parents=True, exist_ok=True)
-    data = folder / f"{quads}.nq"
-    say(f"generating {quads} quads")
-    size = generate.write(data, quads)
-    bench = servers.Bench(data, folder, given.programs or servers.programs())
-    with contextlib.ExitStack() as stack:
-        running = []
-        for name in given.servers:
-            say(f"starting {name}")
-            running.append(stack.enter_context(servers.SERVERS[name](bench)))
-        figures = measure.throughputs(running, size.documents, plan, say)
-    for title, rates in (("first sight", figures.first), ("repeats", figures.again)):
-        for name in rates:
-            print(title, name, [round(rate) for rate in rates[name]])
-    return 0
+    if given.curve:
+        text = curve.run(given.programs or servers.programs(), folder, say)
+        (given.out / "curve.md").write_text(text, encoding="utf-8")
+        print(text, end="")
+        return 0
+    plan, quads = (QUICK, 60_000) if given.quick else (FULL, given.quads)
+    results = run(given, quads, plan, folder)
+    (given.out / "results.json").write_text(results.json(), encoding="utf-8")
+    text = table.markdown(results)
+    (given.out / "results.md").write_text(text, encoding="utf-8")
+    print(text, end="")
+    return 1 if any(one.server != SLOW for one in results.differing()) else 0
 
 
 if __name__ == "__main__":

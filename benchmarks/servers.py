@@ -37,9 +37,12 @@ class Running:
     endpoint: Endpoint
     load_seconds: float
     """From the command to the first answer; the disk store: and to write it."""
-    memory: int
-    """Memory of all its processes after the load, in bytes; shared pages counted once."""
     pid: int
+
+    @property
+    def memory_now(self) -> int:
+        """Memory of all its processes at this moment, in bytes; shared pages counted once."""
+        return memory_of(family(self.pid)) * 1024
 
 
 def programs() -> Path:
@@ -158,8 +161,7 @@ def _started(
                 _send(bench.data, f"http://127.0.0.1:{port}/store")
             _wait(process, url, "ASK { ?s ?p ?o }", log)
             seconds = before + time.perf_counter() - started
-            memory = memory_of(family(process.pid)) * 1024
-            yield Running(name, Endpoint.at(url), seconds, memory, process.pid)
+            yield Running(name, Endpoint.at(url), seconds, process.pid)
         finally:
             process.send_signal(signal.SIGINT)
             try:
@@ -171,12 +173,8 @@ def _started(
 
 def _wait(process: subprocess.Popen[bytes], url: str, query: str, log: Path) -> None:
     """Wait until a server says yes to a query."""
-    endpoint = Endpoint.at(url)
-    target = endpoint.request(query, "").split()[1].decode()
     headers = {"Accept": "application/sparql-results+json"}
-    request = urllib.request.Request(
-        f"http://{endpoint.host}:{endpoint.port}{target}", headers=headers
-    )
+    request = urllib.request.Request(Endpoint.at(url).url(query), headers=headers)
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):

@@ -101,8 +101,8 @@ def _join_bodies(chance: Random, _: int) -> str:
   ?action pg:instrument instrument:{chance.choice(INSTRUMENTS)} ; pg:actionPointOf ?policy ;
     cv:hasParticipation ?participation .
   ?participation cv:hasParticipant ?body ; cv:role ?role .
-  ?body skos:prefLabel ?name ; pg:kind kind:{chance.choice(["ministry", "agency", "supervisor"])} .
-  FILTER(LANG(?name) = "nl")
+  ?body skos:prefLabel ?name ; pg:kind ?kind .
+  FILTER(LANG(?name) = "nl" && ?kind != kind:{chance.choice(BODIES)})
 }}"""
 
 

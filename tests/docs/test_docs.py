@@ -25,6 +25,7 @@ PAGES = sorted(
     for path in (
         *DOCS.glob("*.md"),
         *(REPOSITORY / "w3id").glob("*.md"),
+        *(REPOSITORY / "benchmarks").glob("*.md"),
         *(REPOSITORY / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
     )
     if path.is_file()
