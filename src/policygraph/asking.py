@@ -17,7 +17,7 @@ from policygraph.errors import BrokenInput, NotFound, Unavailable
 from policygraph.formats import GRAPH_FORMATS, RESULT_FORMATS, Format, named
 from policygraph.queries import find, read_catalogue, read_query
 from policygraph.release import Release
-from policygraph.sources import Sources
+from policygraph.sources import Sources, read_bytes
 
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
@@ -36,18 +36,26 @@ class Answered:
 def query_text(sources: Sources, name: str, values: dict[str, str]) -> str:
     """Return the SPARQL text behind a name of the catalogue, a file, or "-" (standard input)."""
     if name == "-":
-        return sys.stdin.buffer.read().decode("utf-8")
+        return _decoded(sys.stdin.buffer.read(), "the query on standard input")
     path = Path(name)
     if path.suffix in (".rq", ".sparql") or "/" in name:
         if not path.is_file():
             raise NotFound(f"{name} does not exist")
-        text = path.read_text(encoding="utf-8")
+        text = _decoded(read_bytes(path), name)
         if "#+" not in text:
             if values:
                 raise BrokenInput(f"{name} has no header, so it takes no parameters")
             return text
         return read_query(path).bind(values, sources.portal.base)
     return find(read_catalogue(sources), name).bind(values, sources.portal.base)
+
+
+def _decoded(data: bytes, what: str) -> str:
+    """Return the text, without the mark that some editors put before UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BrokenInput(f"{what} is not UTF-8: save it as UTF-8") from error
 
 
 def _formats(wanted: str) -> tuple[Format, Format]:

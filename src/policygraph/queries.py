@@ -132,7 +132,7 @@ def _fill(text: str, written: Mapping[str, str]) -> str:
 def read_query(path: Path) -> CatalogueQuery:
     """Return the query in a file; SyntaxProblem or BrokenInput, with the line, for a bad header."""
     try:
-        text = read_bytes(path).decode("utf-8")
+        text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BrokenInput(f"{path} is not UTF-8: save it as UTF-8") from error
     lines = text.splitlines(keepends=True)

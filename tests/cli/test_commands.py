@@ -198,6 +198,17 @@ def test_a_query_with_a_mistake_names_its_place() -> None:
     assert "PREFIX pg: <https://w3id.org/policygraph/ns#>" in done.stderr
 
 
+def test_a_query_file_is_utf8_with_or_without_a_mark(tmp_path: Path) -> None:
+    file = tmp_path / "mine.rq"
+    file.write_text('SELECT ("é" AS ?x) {}', encoding="utf-8-sig")
+    assert run("query", file, "--format", "csv").stdout.split() == ["x", "é"]
+    file.write_text('SELECT ("é" AS ?x) {}', encoding="latin-1")
+    done = run("query", file)
+    assert done.returncode == 2
+    assert "is not UTF-8" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_endless_query_is_stopped_and_a_service_is_refused(portal: Path) -> None:
     config = portal / "policygraph.toml"
     text = config.read_text(encoding="utf-8")

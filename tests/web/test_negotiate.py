@@ -54,6 +54,8 @@ def test_a_wildcard_never_means_html_where_data_is_served() -> None:
     assert choose(BROWSER, RESULTS) is HTML
     assert choose("application/json", RESULTS) is RESULT_FORMATS[0]
     assert choose("text/xml", RESULTS) is RESULT_FORMATS[1]
+    assert choose("text/csv;header=present", RESULTS) is RESULT_FORMATS[2]
+    assert choose("text/csv;header=absent", RESULTS) is None
 
 
 def test_format_wins_over_accept() -> None:

@@ -42,6 +42,7 @@ def test_get() -> None:
 def test_post() -> None:
     assert post(b"query=ASK+%7B%7D&format=xml", FORM).format == "xml"
     assert post(b"ASK {}", QUERY).text == "ASK {}"
+    assert post(b"\xef\xbb\xbfASK {}", QUERY).text == "ASK {}"
     assert post("ASK { ?s ?p 'é' }".encode(), QUERY + "; charset=UTF-8").text == "ASK { ?s ?p 'é' }"
 
 

@@ -86,9 +86,11 @@ class Range:
         if self.subtype != sub:
             return None
         charset = self.parameters.get("charset", "utf-8")
-        # A profile is a wish that a server may leave aside (JSON-LD 1.1, section C); any other
-        # parameter asks for something that we do not have.
-        if charset.lower() != "utf-8" or self.parameters.keys() - {"charset", "profile"}:
+        # A profile is a wish that a server may leave aside (JSON-LD 1.1, section C), and our CSV
+        # has a header (RFC 4180); any other parameter asks for something that we do not have.
+        header = self.parameters.get("header", "present")
+        known = {"charset", "profile", "header"}
+        if charset.lower() != "utf-8" or header != "present" or self.parameters.keys() - known:
             return None
         return 3 if self.parameters else 2
 

@@ -89,7 +89,8 @@ def read_request(
         if media_type == FORM:
             posted = read_form(body)
         else:
-            direct = _decoded(body)
+            # Some editors put a mark before UTF-8, and curl sends the file as it is.
+            direct = _decoded(body).removeprefix("\ufeff")
     fields = url + posted
     if any(name == "update" for name, _ in fields):
         raise Refused(READ_ONLY)
