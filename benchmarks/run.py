@@ -43,11 +43,6 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def asked(server: Running, workload: Workload) -> bool:
-    """Say whether a server is asked a workload at all."""
-    return workload.kind not in NOT_ASKED.get(server.name, ())
-
-
 def run(given: argparse.Namespace, quads: int, plan: Plan, folder: Path) -> Results:
     """Measure everything at one size."""
     data = folder / f"{quads}.nq"
@@ -68,13 +63,15 @@ def run(given: argparse.Namespace, quads: int, plan: Plan, folder: Path) -> Resu
             running.append(stack.enter_context(servers.SERVERS[name](bench)))
         loaded = [server.memory_now for server in running]
         for workload in WORKLOADS:  # this is the warm-up as well
-            some = [server for server in running if asked(server, workload)]
-            results.compared += compare(some, workload, size.documents, samples=3)
+            say(f"comparing: {workload.name}")
+            for rivals, samples in zip(_rivals(running, workload), (3, 1), strict=True):
+                together = [running[0], *rivals]
+                results.compared += compare(together, workload, size.documents, samples)
         say(f"{len(results.differing())} of {len(results.compared)} comparisons differ")
         _throughput(results, running, plan)
         for workload in WORKLOADS:
-            _latency(results, workload, running, plan)
             say(f"latency: {workload.name}")
+            _latency(results, workload, running, plan)
         results.held += [
             Held(s.name, s.load_seconds, before / size.quads, s.memory_now / size.quads)
             for s, before in zip(running, loaded, strict=True)
@@ -95,16 +92,19 @@ def _throughput(results: Results, running: Sequence[Running], plan: Plan) -> Non
         results.throughput.append(Row("point queries", "throughput", other, first, again))
 
 
+def _rivals(running: Sequence[Running], workload: Workload) -> tuple[list[Running], list[Running]]:
+    """Return the others that are asked a workload: the fast ones, and the slow one."""
+    asked = [s for s in running[1:] if workload.kind not in NOT_ASKED.get(s.name, ())]
+    return [s for s in asked if s.name != SLOW], [s for s in asked if s.name == SLOW]
+
+
 def _latency(results: Results, workload: Workload, running: Sequence[Running], plan: Plan) -> None:
     """Measure the fast servers together; the slow one, that would hold them up, after them."""
-    ours, *others = running
-    fast = [server for server in others if server.name != SLOW]
-    slow = [server for server in others if server.name == SLOW and asked(server, workload)]
     few = replace(plan, rounds=min(3, plan.rounds), texts=min(10, plan.texts), repeat=False)
-    for rivals, how in ((fast, plan), (slow, few)):
+    for rivals, how in zip(_rivals(running, workload), (plan, few), strict=True):
         if rivals:
-            figures = measure.latencies([ours, *rivals], workload, results.documents, how)
-            _add(results, workload, figures, ours.name, [rival.name for rival in rivals])
+            figures = measure.latencies([running[0], *rivals], workload, results.documents, how)
+            _add(results, workload, figures, running[0].name, [rival.name for rival in rivals])
 
 
 def _add(

@@ -17,10 +17,11 @@ import pytest
 from benchmarks.compare import answer, compare, rows_of
 from benchmarks.generate import write
 from benchmarks.load import Connection, Endpoint, Failed, throughput
-from benchmarks.measure import Ratio
+from benchmarks.measure import Plan, Ratio
 from benchmarks.servers import SERVERS, Bench, Running
 from benchmarks.workloads import RESULTS, WORKLOADS, Workload, point_queries
 
+from benchmarks import curve
 from tests.conftest import REPOSITORY
 
 PROGRAMS = Path(sys.executable).parent
@@ -168,3 +169,19 @@ def test_all_of_it_in_one_go(tmp_path: Path) -> None:
     assert (tmp_path / "results.md").read_text(encoding="utf-8") == done.stdout
     for workload in WORKLOADS:
         assert f"| {workload.kind}: {workload.name} |" in done.stdout
+
+
+def test_the_curve_has_a_line_for_each_size(tmp_path: Path) -> None:
+    said: list[str] = []
+    plan = Plan(rounds=1, texts=1, seconds=0.1, repeat=False)
+    sizes = (12_000, 30_000)
+    head, _, *lines = curve.run(PROGRAMS, tmp_path, said.append, sizes, plan).splitlines()
+    rows = [
+        [cell.strip().replace(",", "") for cell in line.strip("|").split("|")] for line in lines
+    ]
+    assert len(rows) == len(said) == len(sizes)
+    for row, quads in zip(rows, sizes, strict=True):
+        assert len(row) == head.count("|") - 1
+        assert quads <= int(row[0]) < quads + 3_000
+        assert all(float(cell) > 0 for cell in row[1:])
+    assert not list(tmp_path.glob("*.nq"))
