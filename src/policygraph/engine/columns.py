@@ -6,9 +6,10 @@ import re
 
 import pyoxigraph as ox
 
-from policygraph.engine.tokens import Token, body, tokenize
+from policygraph.engine.tokens import body, tokenize
 
-_STAR = re.compile(r"select\s*(?:distinct\s*|reduced\s*)?\*", re.IGNORECASE)
+_STAR = re.compile(r"\bselect\s*(?:distinct\s*|reduced\s*)?\*", re.IGNORECASE)
+_VARIABLE = re.compile(r"[?$](\w+)")
 
 
 def named_columns(text: str, base: str) -> str:
@@ -19,12 +20,12 @@ def named_columns(text: str, base: str) -> str:
     rejects, and any other than a `SELECT *` without SERVICE and escapes, stays as it is.
     """
     # A SERVICE would be called by asking; an escape could hide one.
-    if not _STAR.search(text) or "service" in text.lower() or "\\u" in text.lower():
+    found = _STAR.search(text)
+    if found is None or "service" in text.lower() or "\\u" in text.lower():
         return text
-    tokens = body(tokenize(text))
-    star = _star(tokens)
-    if star is None:
-        return text
+    words = [token.text.upper() for token in body(tokenize(text[: found.end()]))]
+    if words not in (["SELECT", "*"], ["SELECT", "DISTINCT", "*"], ["SELECT", "REDUCED", "*"]):
+        return text  # it is the star of a sub-query, or stands in a comment
     try:
         answer = ox.Store().query(text, base_iri=base)
     except (SyntaxError, RuntimeError, ValueError):
@@ -32,19 +33,10 @@ def named_columns(text: str, base: str) -> str:
     if not isinstance(answer, ox.QuerySolutions):
         return text
     known = {variable.value for variable in answer.variables}
-    written = (token.text[1:] for token in tokens if token.kind == "variable")
+    # Comments and strings are looked at as well: what they name changes the order at most.
+    written = (match[1] for match in _VARIABLE.finditer(text, found.end()))
     columns = [name for name in dict.fromkeys(written) if name in known]
     if not columns or len(columns) != len(known):
         return text
     names = " ".join(f"?{name}" for name in columns)
-    return f"{text[: star.start]} {names} {text[star.start + 1 :]}"
-
-
-def _star(tokens: list[Token]) -> Token | None:
-    """Return the star of the outermost SELECT."""
-    words = [token.keyword for token in tokens[:2]]
-    if words[:1] != ["SELECT"]:
-        return None
-    position = 2 if words[1:] in (["DISTINCT"], ["REDUCED"]) else 1
-    found = tokens[position : position + 1]
-    return found[0] if found and found[0].text == "*" else None
+    return f"{text[: found.end() - 1]} {names} {text[found.end() :]}"
