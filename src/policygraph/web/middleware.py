@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -90,6 +90,9 @@ class Frame:
             return
         try:
             await self._app(scope, receive, framed)
+        except ClientDisconnect:
+            if started:
+                raise  # otherwise nobody is there to be answered
         except Exception as error:
             if started:
                 raise
