@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -109,9 +110,11 @@ class Remote:
 
 
 @contextmanager
-def remote() -> Iterator[Remote]:
+def remote(tls: ssl.SSLContext | None = None) -> Iterator[Remote]:
     """A remote that runs; it answers 404 until it is told better."""
     server = Server(("127.0.0.1", 0), Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     server.remote = Remote(server.server_port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from policygraph import __version__
-from policygraph.engine import remote
+from policygraph.engine.remote import Caller, Result
 from policygraph.errors import PolicygraphError, ServiceFailed, ServiceRefused
 from policygraph.settings import Limits
 
@@ -47,7 +47,8 @@ class Broker:
     def __init__(self, limits: Limits, base: str) -> None:
         self._limits = limits
         self.endpoints = limits.service_allow
-        self._agent = f"policygraph/{__version__} (+{base})"
+        agent = f"policygraph/{__version__} (+{base})"
+        self._caller = Caller(limits.service_allow, agent, limits.service_mib << 20)
         self._sessions: dict[str, Session] = {}
         self._loop = asyncio.new_event_loop()
         self._stopped = asyncio.Event()
@@ -132,7 +133,7 @@ class Broker:
             await asyncio.Event().wait()
         return _response("200 OK", result.media_type, result.body)
 
-    async def _call(self, session: Session, endpoint: str, query: bytes) -> remote.Result:
+    async def _call(self, session: Session, endpoint: str, query: bytes) -> Result:
         limits = self._limits
         session.calls += 1
         if session.calls > limits.service_calls:
@@ -144,9 +145,7 @@ class Broker:
             raise ServiceFailed(f"what it is asked is longer than {_LONGEST_QUERY >> 20} MiB")
         try:
             async with asyncio.timeout(limits.service_seconds):
-                return await remote.ask(
-                    endpoint, query, self.endpoints, self._agent, limits.service_mib << 20
-                )
+                return await self._caller.ask(endpoint, query)
         except TimeoutError as error:
             message = f"it did not answer within {limits.service_seconds:g} s"
             raise ServiceFailed(message) from error

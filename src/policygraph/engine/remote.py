@@ -96,62 +96,70 @@ class Response:
             self.headers.clear()
 
 
-async def ask(
-    endpoint: str, query: bytes, allowed: tuple[str, ...], agent: str, limit: int
-) -> Result:
-    """Return the result of a query from an endpoint; `limit` bytes are read at most.
+class Caller:
+    """Calls endpoints: those of the allow-list, within the length of an answer."""
 
-    Raises ServiceFailed, and ServiceRefused where the call would lead to an address that nobody
-    has allowed. It has no time limit; cancel it.
-    """
-    target = endpoint
-    for _ in range(MOST_REDIRECTS + 1):
-        response = await _post(target, query, agent, limit)
-        location = response.headers.get("location")
-        if response.status not in _REDIRECTS or location is None:
-            return await _in_thread(partial(_result, response))
-        target = urljoin(target, location)
-        if target not in allowed:
-            raise ServiceRefused(f"it redirects to <{target}>, which is not allowed")
-    raise ServiceFailed(f"it redirects more than {MOST_REDIRECTS} times")
+    def __init__(self, allowed: tuple[str, ...], agent: str, limit: int) -> None:
+        self._allowed = allowed
+        self._agent = agent
+        self._limit = limit
+        secure = any(endpoint.lower().startswith("https:") for endpoint in allowed)
+        # the system's certificates take long to read
+        self._tls = ssl.create_default_context() if secure else None
 
+    async def ask(self, endpoint: str, query: bytes) -> Result:
+        """Return the result of a query from an endpoint.
 
-async def _post(target: str, query: bytes, agent: str, limit: int) -> Response:
-    parts = urlsplit(target)
-    secure = parts.scheme == "https"
-    try:
-        host = (parts.hostname or "").encode("idna").decode()
-        port = parts.port or (443 if secure else 80)
-    except ValueError as error:
-        raise ServiceFailed(f"its address cannot be read ({error})") from error
-    addresses = await _in_thread(partial(resolve, host, port))
-    response = Response(limit)
-    try:
-        reader, writer = await _connected(addresses, port, host if secure else None)
+        Raises ServiceFailed, and ServiceRefused where the call would lead to an address that
+        nobody has allowed. It has no time limit; cancel it.
+        """
+        target = endpoint
+        for _ in range(MOST_REDIRECTS + 1):
+            response = await self._post(target, query)
+            location = response.headers.get("location")
+            if response.status not in _REDIRECTS or location is None:
+                return await _in_thread(partial(_result, response))
+            target = urljoin(target, location)
+            if target not in self._allowed:
+                raise ServiceRefused(f"it redirects to <{target}>, which is not allowed")
+        raise ServiceFailed(f"it redirects more than {MOST_REDIRECTS} times")
+
+    async def _post(self, target: str, query: bytes) -> Response:
+        parts = urlsplit(target)
+        secure = parts.scheme == "https"
         try:
-            writer.write(_request(parts, host, query, agent))
-            while not response.whole and (data := await reader.read(_READ)):
-                response.feed(data)
-        finally:
-            writer.transport.abort()
-    except OSError as error:
-        raise ServiceFailed(f"it cannot be reached ({_reason(error)})") from error
-    response.end()
-    return response
-
-
-async def _connected(
-    addresses: list[str], port: int, name: str | None
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """Connect to the first of the addresses that answers, with TLS if there is a server name."""
-    context = await _in_thread(ssl.create_default_context) if name else None
-    failure = OSError("it has no address")
-    for address in addresses:
+            host = (parts.hostname or "").encode("idna").decode()
+            port = parts.port or (443 if secure else 80)
+        except ValueError as error:
+            raise ServiceFailed(f"its address cannot be read ({error})") from error
+        addresses = await _in_thread(partial(resolve, host, port))
+        response = Response(self._limit)
         try:
-            return await asyncio.open_connection(address, port, ssl=context, server_hostname=name)
+            reader, writer = await self._connected(addresses, port, host if secure else None)
+            try:
+                writer.write(_request(parts, host, query, self._agent))
+                while not response.whole and (data := await reader.read(_READ)):
+                    response.feed(data)
+            finally:
+                writer.transport.abort()
         except OSError as error:
-            failure = error
-    raise failure
+            raise ServiceFailed(f"it cannot be reached ({_reason(error)})") from error
+        response.end()
+        return response
+
+    async def _connected(
+        self, addresses: list[str], port: int, name: str | None
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect to the first of the addresses that answers, with TLS if there is a name."""
+        failure = OSError("it has no address")
+        for address in addresses:
+            try:
+                return await asyncio.open_connection(
+                    address, port, ssl=self._tls if name else None, server_hostname=name
+                )
+            except OSError as error:
+                failure = error
+        raise failure
 
 
 def _request(parts: SplitResult, host: str, query: bytes, agent: str) -> bytes:
