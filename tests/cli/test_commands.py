@@ -11,7 +11,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from policygraph.errors import PolicygraphError
+from policygraph.errors import BrokenInput, PolicygraphError
+from policygraph.settings import read_portal
 from policygraph.sources import Sources
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s a <https://w3id.org/policygraph/ns#Pillar> }"
@@ -81,6 +82,31 @@ def test_a_broken_config_is_named_with_its_place(portal: Path, text: str) -> Non
     assert done.returncode == 2
     assert "policygraph.toml" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["example.org/sparql", "ftp://example.org/", "//example.org/", "http:///sparql", "http://x y/",
+     "http://u:p@example.org/", "http://example.org/#x", "http://example.org:x/", "http://[::1/",
+     "file:///etc/passwd", "<http://example.org/>", "http://.../", "", 1],
+)  # fmt: skip
+def test_an_endpoint_that_is_no_address_is_named(tmp_path: Path, endpoint: object) -> None:
+    config = tmp_path / "policygraph.toml"
+    config.write_text(f"[limits]\nservice_allow = ['http://good/', {endpoint!r}]")
+    with pytest.raises(BrokenInput, match="service_allow must list addresses") as caught:
+        read_portal(config)
+    assert f"not {endpoint!r}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["https://query.wikidata.org/sparql", "http://127.0.0.1:8890/sparql", "http://[::1]:80/",
+     "http://localhost", "https://example.org/s?default-graph-uri=http://g/", "http://\u00e9.org/\u00e9"],
+)  # fmt: skip
+def test_an_endpoint_is_an_address(tmp_path: Path, endpoint: str) -> None:
+    config = tmp_path / "policygraph.toml"
+    config.write_text(f"[limits]\nservice_allow = ['{endpoint}']", encoding="utf-8")
+    assert read_portal(config).limits.service_allow == (endpoint,)
 
 
 def test_validate_speaks_dutch_and_english(portal: Path) -> None:

@@ -256,3 +256,17 @@ def test_gzip(client: Client) -> None:
 def test_the_page_for_a_browser_varies(client: Client) -> None:
     response = client.get(url(SELECT), BROWSER)
     assert {"Accept", "Accept-Language"} <= set(response.headers["vary"].split(", "))
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["SELECT (NOW() AS ?x) {}", "SELECT (rand # x\n () AS ?x) {}", "ASK { ?s ?p '\\u0041' }"],
+)
+def test_an_answer_that_may_change_promises_nothing(client: Client, query: str) -> None:
+    response = client.get(url(query))
+    assert response.status_code == 200
+    assert "etag" not in response.headers
+    assert response.headers["cache-control"] == "no-cache"
+    stable = client.get(url(SELECT))
+    assert client.get(url(query), if_none_match=stable.headers["etag"]).status_code == 200
+    assert client.get(url(SELECT), if_none_match=stable.headers["etag"]).status_code == 304
