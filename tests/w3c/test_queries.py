@@ -50,15 +50,16 @@ def marked(case: Evaluation | Syntax) -> Any:
     return pytest.param(case, id=case.id, marks=marks)
 
 
+EVALUATIONS = [case for case in cases() if isinstance(case, Evaluation)]
+SYNTAX = [case for case in cases() if isinstance(case, Syntax)]
+
+
 def test_every_exclusion_is_needed() -> None:
     """That a listed test still fails is seen where it runs: `xfail_strict` is set."""
-    known = [case.id for case in cases()]
-    assert len(known) == len(set(known))
-    assert exclusions()["tests"].keys() <= set(known)
+    assert len({case.id for case in cases()}) == len(cases())
+    marks = {case.id for case in EVALUATIONS} | {case.id for case in SYNTAX}
+    assert exclusions()["tests"].keys() <= marks
     assert exclusions()["suites"].keys() <= set(suites())
-
-
-EVALUATIONS = [case for case in cases() if isinstance(case, Evaluation)]
 
 
 def federated(case: Evaluation) -> bool:
@@ -124,9 +125,6 @@ def ask(client: httpx.Client, case: Evaluation, text: str, media_type: str) -> s
         pytest.fail(response.text)  # no exclusion covers this
     assert response.headers["content-type"].partition(";")[0] == media_type
     return response.text
-
-
-SYNTAX = [case for case in cases() if isinstance(case, Syntax)]
 
 
 @pytest.mark.parametrize("case", [marked(case) for case in SYNTAX])

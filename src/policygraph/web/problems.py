@@ -27,6 +27,8 @@ def problem(error: Exception) -> tuple[int, Members, dict[str, str]]:
         status = error.status_code
         members = {"title": HTTPStatus(status).phrase, "status": status, "detail": error.detail}
         headers = dict(error.headers or {})
+        if "Allow" in headers:
+            headers["Allow"] += ", OPTIONS"  # answered for every address, before any route
     elif isinstance(error, PolicygraphError):
         status = error.status
         members = {"title": error.title, "status": status, "detail": str(error)}
