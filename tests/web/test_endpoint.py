@@ -267,6 +267,11 @@ def test_an_answer_that_may_change_promises_nothing(client: Client, query: str) 
     assert response.status_code == 200
     assert "etag" not in response.headers
     assert response.headers["cache-control"] == "no-cache"
+    page = client.page(url(query))
+    assert page.status_code == 200
+    assert "etag" not in page.headers
+    assert page.headers["cache-control"] == "no-cache"
+    assert "etag" in client.page(url(SELECT)).headers
     stable = client.get(url(SELECT))
     assert client.get(url(query), if_none_match=stable.headers["etag"]).status_code == 200
     assert client.get(url(SELECT), if_none_match=stable.headers["etag"]).status_code == 304

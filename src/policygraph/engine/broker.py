@@ -104,13 +104,12 @@ class Broker:
                 session = self._sessions.get(asked[1]) if asked else None
                 number = int(asked[2]) if asked else 0
                 if not (asked and session and length and number < len(self.endpoints)):
-                    writer.write(_response("404 Not Found"))
+                    writer.writelines(_response("404 Not Found"))
                     await writer.drain()
                     return
                 session.running.add(task)
                 query = await reader.readexactly(min(int(length[1]), _LONGEST_QUERY + 1))
-            response = await self._answer(session, asked[1], number, bool(asked[3]), query)
-            writer.write(response)
+            writer.writelines(await self._answer(session, asked[1], number, bool(asked[3]), query))
             await writer.drain()
         except asyncio.CancelledError:
             pass  # the query is over
@@ -121,7 +120,7 @@ class Broker:
 
     async def _answer(
         self, session: Session, token: str, number: int, silent: bool, query: bytes
-    ) -> bytes:
+    ) -> tuple[bytes, bytes]:
         """Return the response for the worker; none where the query fails, which ends the worker."""
         endpoint = self.endpoints[number]
         try:
@@ -163,9 +162,12 @@ def _cancel(session: Session) -> None:
         task.cancel()
 
 
-def _response(status: str, media_type: str = "text/plain", body: bytes = b"") -> bytes:
+def _response(
+    status: str, media_type: str = "text/plain", body: bytes = b""
+) -> tuple[bytes, bytes]:
+    """Return head and body of a response."""
     head = (
         f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n"
         "Connection: close\r\n\r\n"
     )
-    return head.encode() + body
+    return head.encode(), body

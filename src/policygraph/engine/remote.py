@@ -202,6 +202,7 @@ def _result(response: Response) -> Result:
         raise ServiceFailed(f"it answered with {media_type or 'nothing that has a type'}, "
                             "not with SPARQL results in JSON or XML")  # fmt: skip
     body = bytes(response.body)
+    response.body.clear()
     if fault := _fault(body, form):
         raise ServiceFailed(fault)
     return Result(form.media_type, body)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from policygraph.engine import Answer, Query
+from policygraph.engine.cache import may_change
 from policygraph.errors import EvaluationCrashed, PolicygraphError
 from policygraph.formats import DATASET_FORMATS, GRAPH_FORMATS, RESULT_FORMATS, Format
 from policygraph.namespaces import VOCABULARIES
@@ -19,7 +20,7 @@ from policygraph.web.facts import Link, Text
 from policygraph.web.lookup import Lookup
 from policygraph.web.problems import problem
 from policygraph.web.saved import SavedQuery, saved_queries
-from policygraph.web.site import PageMaker, Site, client_of, endpoint_of
+from policygraph.web.site import VARY, PageMaker, Site, client_of, endpoint_of
 from policygraph.web.sparql import Asked
 
 MAX_ROWS = 1000
@@ -71,7 +72,8 @@ async def answered(request: Request, site: Site, asked: Asked) -> Response:
     """Return the page with the query filled in and its answer, or its error, below."""
     page = site.page(request)
     text = asked.text or ""
-    known = page.not_modified()
+    fresh = may_change(text)
+    known = None if fresh else page.not_modified()
     if known:
         return known
     if not text.strip():
@@ -90,10 +92,11 @@ async def answered(request: Request, site: Site, asked: Asked) -> Response:
         shown = await _show(answer, page)
     except PolicygraphError as error:
         status, members, headers = problem(error)
-        headers |= {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
+        headers |= {"Cache-Control": "no-store", "Vary": VARY}
         return await _render(page, site, text, status=status, headers=headers, problem=members)
     downloads = _downloads(request, shown.form)
-    return await _render(page, site, text, shown=shown, downloads=downloads)
+    own = {"Cache-Control": "no-cache", "Vary": VARY} if fresh else None
+    return await _render(page, site, text, headers=own, shown=shown, downloads=downloads)
 
 
 async def _render(
