@@ -29,7 +29,7 @@ from benchmarks.servers import Bench, Running
 from benchmarks.table import Held, Results, Row
 from benchmarks.workloads import WORKLOADS, Workload
 from policygraph import __version__
-from policygraph.sources import cache_folder
+from policygraph.caches import cache_folder
 
 FULL = Plan()
 QUICK = Plan(rounds=3, requests=300, texts=3, seconds=0.3)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.load import Endpoint
 from benchmarks.soak import family, memory_of
-from policygraph.sources import cache_folder
+from policygraph.caches import cache_folder
 
 PACKAGES = ("oxigraph", "rdflib-endpoint[cli,oxigraph]")
 PROGRAMS = ("oxigraph", "rdflib-endpoint")

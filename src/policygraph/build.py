@@ -14,6 +14,7 @@ from pathlib import Path
 import deflate
 
 from policygraph import formats
+from policygraph.caches import cache_folder
 from policygraph.catalogue import describe
 from policygraph.errors import InvalidData
 from policygraph.inference import infer
@@ -23,7 +24,7 @@ from policygraph.quality import measure
 from policygraph.queries import as_triples, read_catalogue
 from policygraph.release import DOWNLOADS, MANIFEST, Release, ReleaseFile, open_release
 from policygraph.report import Finding, Report
-from policygraph.sources import Sources, cache_folder, digest
+from policygraph.sources import Sources, digest
 from policygraph.tables import tables
 from policygraph.terms import Triple
 from policygraph.turtle import (

@@ -35,8 +35,8 @@ class Limits:
     answer_cache_mib: int = 64
     """Memory, in MiB, for answers that may be asked for again; 0 keeps none."""
     memory_quads: int = 20_000_000
-    """Quads up to which the data is held in memory, at about 500 bytes each; more are written to a
-    store on disk once, which takes a third of that memory and answers several times slower."""
+    """Quads up to which the data is held in memory, at 400 to 900 bytes each; more are written to a
+    store on disk once, which takes hardly any memory and answers several times slower."""
     service_allow: tuple[str, ...] = ()
     """Endpoints that SERVICE may call, each as an address in full, exactly as queries spell it. A
     host name that leads to a private address is not called: write `localhost` or the address."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,18 +92,6 @@ def shipped_portal() -> Path:
         if all((root / name).is_dir() for name in FOLDERS):
             return root
     raise BrokenInput("no portal here: name one with --portal DIR")
-
-
-def cache_folder() -> Path:
-    """Return the user's cache folder for releases and validation results (XDG, macOS)."""
-    if chosen := os.environ.get("POLICYGRAPH_CACHE"):
-        return Path(chosen)
-    if chosen := os.environ.get("XDG_CACHE_HOME"):
-        return Path(chosen) / "policygraph"
-    library = Path.home() / "Library" / "Caches"
-    if sys.platform == "darwin":
-        return library / "policygraph"
-    return Path.home() / ".cache" / "policygraph"
 
 
 def read_bytes(path: Path) -> bytes:

@@ -19,12 +19,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from policygraph.caches import cache_folder
 from policygraph.checks import BLANK_NODE, check_file, known
 from policygraph.errors import SyntaxProblem
 from policygraph.namespaces import PG_NS, RDF, RDFS, SHAPES_NS
 from policygraph.report import Finding, Report
 from policygraph.shacl import Outcome, Result, Shapes, aiming
-from policygraph.sources import Sources, cache_folder, digest, read_bytes
+from policygraph.sources import Sources, digest, read_bytes
 from policygraph.terms import BlankNode, NamedNode, Triple
 from policygraph.turtle import TurtleFile, canonical_nquads, read_turtle
 

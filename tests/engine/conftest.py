@@ -39,20 +39,28 @@ def numbers(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return Dataset((path,))
 
 
-@pytest.fixture(scope="session")
-def engine(small: Dataset) -> Iterator[Engine]:
-    with Engine.start(small, Limits(query_seconds=10, workers=2)) as engine:
+IN_MEMORY = Limits().memory_quads
+ON_DISK = 0
+"""Quads up to which a store stands in memory: with none, any stands on disk."""
+
+
+@pytest.fixture(scope="session", params=[IN_MEMORY, ON_DISK], ids=["memory", "disk"])
+def engine(small: Dataset, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    limits = Limits(query_seconds=10, workers=2, memory_quads=request.param)
+    with Engine.start(small, limits) as engine:
+        assert engine.health().on_disk == (request.param == ON_DISK)
         yield engine
 
 
-@pytest.fixture(scope="module")
-def heavy(numbers: Dataset) -> Iterator[Engine]:
+@pytest.fixture(scope="module", params=[IN_MEMORY, ON_DISK], ids=["memory", "disk"])
+def heavy(numbers: Dataset, request: pytest.FixtureRequest) -> Iterator[Engine]:
     limits = Limits(
-        query_seconds=20,
+        query_seconds=120,
         query_memory_mib=200,
         workers=2,
         queries_waiting=4,
         answer_cache_mib=0,  # each query is evaluated
+        memory_quads=request.param,
     )
     with Engine.start(numbers, limits) as engine:
         yield engine

@@ -25,7 +25,7 @@ from policygraph.errors import (
     TimeLimitExceeded,
 )
 from policygraph.settings import Limits
-from tests.engine.conftest import EX
+from tests.engine.conftest import EX, IN_MEMORY, ON_DISK
 from tests.remote import (
     JSON,
     Answer,
@@ -142,8 +142,10 @@ def there() -> Iterator[Remote]:
         yield there
 
 
-@pytest.fixture(scope="module")
-def engine(small: Dataset, there: Remote, bait: Remote) -> Iterator[Engine]:
+@pytest.fixture(scope="module", params=[IN_MEMORY, ON_DISK], ids=["memory", "disk"])
+def engine(
+    small: Dataset, there: Remote, bait: Remote, request: pytest.FixtureRequest
+) -> Iterator[Engine]:
     """An engine that may call `there`, at the addresses that are used here."""
     allowed = [there.at(path, answer) for path, answer in GOOD.items()]
     allowed += [there.at(path, answer) for path, (_, answer) in FAILING.items()]
@@ -158,7 +160,7 @@ def engine(small: Dataset, there: Remote, bait: Remote) -> Iterator[Engine]:
     allowed.append(f"http://2130706433:{bait.port}/")
     allowed.append(f"http://localhost:{there.port}/found")
     allowed.append("http://127.0.0.1:9/")
-    limits = replace(LIMITS, service_allow=tuple(allowed))
+    limits = replace(LIMITS, service_allow=tuple(allowed), memory_quads=request.param)
     with Engine.start(small, limits) as engine:
         yield engine
 

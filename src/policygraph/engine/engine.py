@@ -72,7 +72,8 @@ class Engine:
             from policygraph.engine.broker import Broker
 
             broker = Broker(limits, dataset.base)
-        workers = Workers(dataset, limits.query_memory_mib * MIB, progress, broker)
+        memory = limits.query_memory_mib * MIB
+        workers = Workers(dataset, memory, limits.memory_quads, progress, broker)
         return cls(workers, limits, dataset.identity)
 
     def __enter__(self) -> Self:

@@ -9,6 +9,7 @@ from typing import IO, Protocol, cast
 import pyoxigraph as ox
 
 from policygraph.engine.columns import named_columns
+from policygraph.engine.disk import DiskStore
 from policygraph.engine.federation import Outside
 from policygraph.engine.loading import Loaded
 from policygraph.engine.query import Form, Query
@@ -43,14 +44,21 @@ class Output(Protocol):
 
 
 class Evaluator:
-    """Answers queries from one store."""
+    """Answers queries from one store; one on disk has to be opened first."""
 
-    def __init__(self, loaded: Loaded, base: str = BASE) -> None:
-        self._loaded = loaded
+    def __init__(self, data: Loaded | DiskStore, base: str = BASE) -> None:
+        self.disk = data if isinstance(data, DiskStore) else None
+        if isinstance(data, Loaded):
+            self._loaded = data
         self._base = base
         self._kept: tuple[Graphs, ox.Store] | None = None
         self.outside = Outside()
         """What SERVICE may call."""
+
+    def open(self) -> None:
+        """Open the store on disk, in the process that is to read it."""
+        if self.disk:
+            self._loaded = self.disk.opened()
 
     def run(self, query: Query, output: Output) -> None:
         """Evaluate `query` and write the whole answer to `output`.

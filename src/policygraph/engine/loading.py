@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
+_PART = 50_000
+"""Quads that are added at a time; more would not be quicker."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -35,23 +39,41 @@ class Loaded:
     quads: int
 
 
-def load(dataset: Dataset, progress: Progress | None = None) -> Loaded:
+class MoreQuads(Exception):
+    """There are more quads than were to be loaded."""
+
+
+def load(dataset: Dataset, progress: Progress | None = None, most: int | None = None) -> Loaded:
     """Return the files of `dataset` in memory; `progress` gets bytes read and bytes in all.
+
+    Raises what `quads` raises, and MoreQuads as soon as there are more than `most`.
+    """
+    store = ox.Store()
+    read = 0
+    source = quads(dataset, progress)
+    while part := list(islice(source, _PART)):
+        store.extend(part)
+        read += len(part)
+        if most is not None and read > most and len(store) > most:
+            raise MoreQuads
+    count = len(store)
+    union = not dataset.apart and _share_no_triple(store)
+    if not union:
+        _merge(store, dataset.apart)
+    return Loaded(store, union, count)
+
+
+def quads(dataset: Dataset, progress: Progress | None = None) -> Iterator[ox.Quad]:
+    """Yield what the files of `dataset` say; blank nodes of each get names of their own.
 
     Raises BrokenInput for a file that cannot be read or has an unknown suffix, SyntaxProblem with
     file, line and column for one that is broken.
     """
     total = sum(_size(path) for path in dataset.files)
-    store = ox.Store()
     done = 0
     for path in dataset.files:
-        _load_file(store, path, _Counted(done, total, progress))
+        yield from _quads_of(path, _Counted(done, total, progress))
         done += _size(path)
-    quads = len(store)
-    union = not dataset.apart and _share_no_triple(store)
-    if not union:
-        _merge(store, dataset.apart)
-    return Loaded(store, union, quads)
 
 
 def _size(path: Path) -> int:
@@ -98,7 +120,7 @@ class _Reader(io.FileIO):
         return count
 
 
-def _load_file(store: ox.Store, path: Path, counted: _Counted) -> None:
+def _quads_of(path: Path, counted: _Counted) -> Iterator[ox.Quad]:
     suffix = Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
     form = named(suffix.lstrip("."), GRAPH_FORMATS + DATASET_FORMATS)
     parser = ox.RdfFormat.from_media_type(form.media_type) if form else None
@@ -109,7 +131,7 @@ def _load_file(store: ox.Store, path: Path, counted: _Counted) -> None:
         )
     try:
         with counted.opened(path) as file:
-            store.load(input=file, format=parser)
+            yield from ox.parse(file, parser, rename_blank_nodes=True)
     except SyntaxError as error:
         where = Place(error.lineno or 1, error.offset or 1, path)
         raise SyntaxProblem(str(error.msg), where) from error

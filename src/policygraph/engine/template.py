@@ -7,8 +7,10 @@ socket closes, and takes its workers along.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
+import logging
 import os
 import resource
 import select
@@ -18,13 +20,17 @@ import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from policygraph.engine import wire, worker
+import pyoxigraph as ox
+
+from policygraph.engine import disk, walls, wire, worker
+from policygraph.engine.disk import DiskStore
 from policygraph.engine.evaluate import Evaluator
 from policygraph.engine.federation import Outside
-from policygraph.engine.loading import load
+from policygraph.engine.loading import Loaded, MoreQuads, Progress, load
 from policygraph.engine.query import Dataset, Form, Query
-from policygraph.errors import PolicygraphError
+from policygraph.errors import BrokenInput, EvaluationCrashed, PolicygraphError
 from policygraph.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 
 _TAIL = 2_000
@@ -50,31 +56,76 @@ def main(descriptor: int) -> None:
             Template(control, frames, evaluator, settings["memory"], outside).serve()
 
 
-def _loaded(control: socket.socket, settings: dict[str, object]) -> Evaluator | None:
+def _loaded(control: socket.socket, settings: dict[str, Any]) -> Evaluator | None:
     """Load the store and tell the front: bytes read, then READY, or ERROR."""
     reported = 0
 
     def progress(done: int, total: int) -> None:
         nonlocal reported
-        if done - reported >= 1 << 20 or done >= total:
+        if not reported <= done < reported + (1 << 20) or done >= total:
             reported = done
             control.sendall(wire.message(wire.PROGRESS, done=done, total=total))
 
-    files: list[str] = settings["files"]  # type: ignore[assignment]  # as _Front wrote it
-    apart: list[str] = settings["apart"]  # type: ignore[assignment]
-    dataset = Dataset(tuple(Path(file) for file in files), frozenset(apart), str(settings["base"]))
+    dataset = Dataset(
+        tuple(map(Path, settings["files"])),
+        frozenset(settings["apart"]),
+        settings["base"],
+        settings["identity"],
+    )
     try:
-        loaded = load(dataset, progress)
+        data = _data(dataset, settings["most"], progress)
     except PolicygraphError as error:
         control.sendall(wire.packed_error(error))
         return None
-    evaluator = Evaluator(loaded, dataset.base)
-    _warm(evaluator)
+    evaluator = Evaluator(data, dataset.base)
+    _warm(evaluator if isinstance(data, Loaded) else Evaluator(Loaded(ox.Store(), False, 0)))
     gc.collect()
     gc.freeze()  # a collection in a worker would write to every page
-    memory = worker.peak_memory()
-    control.sendall(wire.message(wire.READY, quads=loaded.quads, memory=memory))
+    on_disk = isinstance(data, DiskStore)
+    memory = 0 if on_disk else worker.peak_memory()
+    control.sendall(wire.message(wire.READY, quads=data.quads, memory=memory, on_disk=on_disk))
     return evaluator
+
+
+def _data(dataset: Dataset, most: int, progress: Progress) -> Loaded | DiskStore:
+    """Return a dataset in memory, or on disk if it has more quads than `most`."""
+    if not (store := disk.find(dataset)) or store.quads <= most:
+        with suppress(MoreQuads):
+            return load(dataset, progress, most)
+        with suppress(AttributeError):  # of glibc; gives back what was loaded in vain
+            ctypes.CDLL(None).malloc_trim(0)
+        _build_aside(dataset, progress)
+        store = disk.find(dataset)
+    if not store:
+        raise BrokenInput("the files change while they are read: wait until they are written")
+    for lack in walls.missing():
+        logging.getLogger(__name__).warning("the walls of queries on disk are lower here: %s", lack)
+    return store
+
+
+def _build_aside(dataset: Dataset, progress: Progress) -> None:
+    """Build the store on disk in a fork: it starts threads, and takes memory."""
+    parent = os.getpid()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            worker.die_with(parent)
+            disk.build(dataset, progress)
+            code = 0
+        except PolicygraphError as error:
+            os.write(writer, wire.packed_error(error))
+        finally:
+            os._exit(code)
+    os.close(writer)
+    with open(reader, "rb") as file:  # noqa: PTH123  (a descriptor)
+        said = wire.Frames().feed(file.read())
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    for _, payload in said:
+        raise wire.unpacked_error(payload)
+    if ended:
+        raise EvaluationCrashed(f"the store could not be written: the process ended with {ended}")
 
 
 class _Nowhere:

@@ -13,7 +13,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 
-from policygraph.engine import landlock, wire
+from policygraph.engine import walls, wire
 from policygraph.engine.evaluate import Evaluator
 from policygraph.engine.federation import MOST_CLAUSES, Outside
 from policygraph.engine.query import Form, Query
@@ -46,8 +46,8 @@ def run(
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _die_with(parent)
-    build_walls(memory, broker=outside.port if outside else 0)
+    die_with(parent)
+    build_walls(memory, evaluator, outside.port if outside else 0)
     before = peak_memory()
     output = Stream(channel)
     frames = wire.Frames()
@@ -125,26 +125,35 @@ class Stream:
         self._channel.sendall(rest + wire.frame(wire.END, b"retire" if retire else b""))
 
 
-def build_walls(memory: int, watch: bool = not _LINUX, broker: int = 0) -> None:
+def build_walls(
+    memory: int, evaluator: Evaluator | None = None, broker: int = 0, watch: bool = not _LINUX
+) -> None:
     """Take from this process the means to do harm: no new socket or file, no more memory.
 
-    A system that holds no limit on the address space is watched instead (`watch`). With the port
-    of the `broker` it may open sockets; Linux holds them to that port, where it can.
+    An evaluator that reads from disk is opened in between; it may open the files of its store from
+    then on. With the port of the `broker` the process may open sockets. Linux holds it to that
+    folder and that port, where it can. A system that holds no limit on the address space is
+    watched instead (`watch`).
     """
-    if watch:
-        threading.Thread(target=_watch, args=(peak_memory() + memory,), daemon=True).start()
-    else:
-        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123  (no import here)
-            pages = int(file.read().split()[0])
-        _lower(resource.RLIMIT_AS, pages * resource.getpagesize() + memory)
-        # if the machine itself runs out, a worker is the one to lose
+    size = None if watch else os.open("/proc/self/statm", os.O_RDONLY)
+    if _LINUX:  # if the machine itself runs out, a worker is the one to lose
         with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123
             file.write("800")
+    disk = evaluator.disk if evaluator else None
+    if disk or broker:
+        walls.confine(disk.folder if disk else None, broker)
+    if evaluator and disk:
+        evaluator.open()
+    else:
+        _lower(resource.RLIMIT_NOFILE, _SOCKETS if broker else 0)
+    if size is None:
+        threading.Thread(target=_watch, args=(peak_memory() + memory,), daemon=True).start()
+    else:
+        pages = int(os.pread(size, 100, 0).split()[0])
+        os.close(size)
+        _lower(resource.RLIMIT_AS, pages * resource.getpagesize() + memory)
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_FSIZE, CHUNK)  # of what is written to stderr
-    if broker and _LINUX:
-        landlock.only_connect(broker)
-    _lower(resource.RLIMIT_NOFILE, _SOCKETS if broker else 0)
 
 
 def _lower(limit: int, value: int) -> None:
@@ -166,7 +175,7 @@ def peak_memory() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def _die_with(parent: int) -> None:
+def die_with(parent: int) -> None:
     """Have the kernel end this process with its parent, where it can."""
     if not _LINUX:
         return

@@ -58,6 +58,7 @@ class Workers:
         self,
         dataset: Dataset,
         memory: int,
+        most: int,
         progress: Progress | None,
         broker: Broker | None = None,
     ) -> None:
@@ -73,19 +74,23 @@ class Workers:
         self.lost = False
         """The template has ended, against our will."""
         try:
-            self.loaded = self._load(dataset, memory, progress)
+            self.loaded = self._load(dataset, memory, most, progress)
         except BaseException:
             self.stop()
             raise
 
-    def _load(self, dataset: Dataset, memory: int, progress: Progress | None) -> dict[str, Any]:
+    def _load(
+        self, dataset: Dataset, memory: int, most: int, progress: Progress | None
+    ) -> dict[str, Any]:
         order = {
             "files": [str(file.absolute()) for file in dataset.files],
             "apart": sorted(dataset.apart),
             "base": dataset.base,
+            "identity": dataset.identity,
             "memory": memory,
             "broker": self.broker.port if self.broker else 0,
             "allowed": self.broker.endpoints if self.broker else (),
+            "most": most,
         }
         self._control.sendall(wire.message(wire.LOAD, **order))
         while data := self._control.recv(_READ):
