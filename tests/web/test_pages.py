@@ -181,7 +181,3 @@ def test_status(client: Client, release: Release) -> None:
     assert health.headers["cache-control"] == "no-store"
     assert client.get("/health/live").status_code == 200
     assert "Disallow: /sparql" in client.get("/robots.txt").text
-    metrics = client.get("/metrics")
-    for line in metrics.text.splitlines():
-        assert re.fullmatch(r'# TYPE \w+ (gauge|counter)|\w+(\{(\w+="[^"]*",?)+\})? [\d.]+', line)
-    assert f'policygraph_triples{{graph="vision"}} {release.graphs["vision"]}' in metrics.text

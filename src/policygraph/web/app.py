@@ -14,6 +14,7 @@ from policygraph.release import Release
 from policygraph.settings import Limits
 from policygraph.web import (
     downloads,
+    metrics,
     openapi,
     pages,
     resources,
@@ -48,7 +49,7 @@ ROUTES = (
     Route("/download/{name:path}", downloads.file),
     Route("/health", status.health),
     Route("/health/live", status.alive),
-    Route("/metrics", status.metrics),
+    Route("/metrics", metrics.metrics),
     Route("/robots.txt", status.robots),
     Route("/openapi.json", openapi.openapi),
     Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),

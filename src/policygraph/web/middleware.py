@@ -82,6 +82,7 @@ class Frame:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
+                scope["app"].state.site.responses[message["status"]] += 1
                 message["headers"] = [*message.get("headers", ()), *_RAW]
             await send(message)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -53,6 +54,8 @@ class Site:
     engine: Engine
     limits: Limits
     templates: Environment = field(default_factory=_environment)
+    responses: Counter[int] = field(default_factory=Counter)
+    """How many answers of each status were sent."""
 
     @property
     def prefixes(self) -> dict[str, str]:

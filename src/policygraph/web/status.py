@@ -1,15 +1,14 @@
-"""What machines that watch over the server ask: health, metrics, and what robots may do."""
+"""What machines that watch over the server ask: health, and what robots may do."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from policygraph import __version__
 from policygraph.engine import Query
 from policygraph.errors import PolicygraphError
 from policygraph.formats import RESULT_FORMATS
@@ -59,43 +58,6 @@ def _json(
 ) -> Response:
     own = _NO_STORE | dict(headers or {})
     return Response(json.dumps(value) + "\n", status, own, media_type="application/json")
-
-
-async def metrics(request: Request) -> Response:
-    """Return the figures in Prometheus' text format (version 0.0.4)."""
-    site = site_of(request)
-    labels = {"version": __version__, "release": site.release.id}
-    lines = ["# TYPE policygraph_info gauge", f"policygraph_info{_labels(labels)} 1"]
-    lines.append("# TYPE policygraph_triples gauge")
-    for slug, count in sorted(site.release.graphs.items()):
-        lines.append(f"policygraph_triples{_labels({'graph': slug})} {count}")
-    health = site.engine.health()
-    lines += _family("ready", "gauge", "", {"": health.ready})
-    lines += _family("workers", "gauge", "", {"": len(health.workers)})
-    running = {"fast": health.fast, "slow": health.slow}
-    lines += _family("queries_running", "gauge", "lane", running)
-    lines += _family("queries_waiting", "gauge", "", {"": health.waiting})
-    lines += _family("queries_finished_total", "counter", "", {"": health.finished})
-    lines += _family("queries_stopped_total", "counter", "reason", health.stopped)
-    lines += _family("data_memory_bytes", "gauge", "", {"": health.data_memory})
-    text = "\n".join(lines) + "\n"
-    return Response(text, headers=_NO_STORE | {"Content-Type": "text/plain; version=0.0.4"})
-
-
-def _family(name: str, kind: str, label: str, values: Mapping[str, int]) -> Iterator[str]:
-    """Yield the lines of one metric; `values` goes by the value of its one label."""
-    metric = f"policygraph_{name}"
-    yield f"# TYPE {metric} {kind}"
-    for value, number in sorted(values.items()):
-        yield f"{metric}{_labels({label: value}) if label else ''} {int(number)}"
-
-
-def _labels(labels: Mapping[str, str]) -> str:
-    pairs = []
-    for name, value in labels.items():
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-        pairs.append(f'{name}="{escaped}"')
-    return "{" + ",".join(pairs) + "}"
 
 
 async def robots(_: Request) -> Response:
