@@ -62,9 +62,15 @@ class Shapes:
     @cached_property
     def _aiming(self) -> Sequence[Any]:
         """The shapes that look for things of their own; the others are used inside them."""
+        from pyshacl import constraints
+        from pyshacl import shape as library
         from pyshacl.shapes_graph import ShapesGraph
         from rdflib import URIRef
 
+        # pySHACL looks up each property of each shape in a list, for every focus node; a set gives
+        # the same answers in half of the time of a whole validation.
+        known = frozenset(constraints.ALL_CONSTRAINT_PARAMETERS)
+        vars(library)["CONSTRAINT_PARAMS"] = (known, constraints.CONSTRAINT_PARAMETERS_MAP)
         aims = {shape for target in TARGETS for shape in self._graph.subjects(URIRef(target))}
         return [shape for shape in ShapesGraph(self._graph).shapes if shape.node in aims]
 
