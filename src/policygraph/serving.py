@@ -10,10 +10,14 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from policygraph.connection import connections
 from policygraph.engine import Dataset, Engine
 from policygraph.errors import BrokenInput, PolicygraphError
 from policygraph.release import Release
 from policygraph.web.app import create_app
+
+_KEEP_ALIVE = 20
+"""Seconds for which a connection may stay without a whole request."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -42,8 +46,11 @@ def serve(release: Release, listener: socket.socket, ready: Callable[[], None]) 
     dataset = Dataset(release.dataset, release.apart, release.portal.base)
     logging.getLogger("uvicorn.error").addFilter(_shorten)
     with Engine.start(dataset, limits) as engine:
+        app = create_app(release, engine, limits)
         config = uvicorn.Config(
-            create_app(release, engine, limits),
+            app,
+            http=connections(app.state.site),
+            timeout_keep_alive=_KEEP_ALIVE,
             log_level="warning",
             access_log=False,
             server_header=False,

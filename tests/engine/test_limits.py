@@ -204,7 +204,7 @@ def test_a_client_that_goes_away_stops_its_evaluation_or_its_waiting(heavy: Engi
         for task in tasks:
             task.cancel()
         assert await asyncio.gather(*tasks, return_exceptions=True)
-        assert quiet(heavy)
+        assert await until(lambda: quiet(heavy))
         assert b"number 7" in await text(heavy, Query(POINT))
 
     run(work())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import uvicorn
 
+from policygraph.connection import connections
 from policygraph.engine import Dataset, Engine
 from policygraph.release import open_release
 from policygraph.settings import Limits
@@ -19,4 +20,5 @@ if __name__ == "__main__":
         Dataset(release.dataset, release.apart, release.portal.base), limits
     ) as engine:
         app = create_app(release, engine, limits)
-        uvicorn.run(app, port=int(sys.argv[2]), log_level="error")
+        kind = connections(app.state.site)
+        uvicorn.run(app, http=kind, port=int(sys.argv[2]), log_level="error", access_log=False)

@@ -21,6 +21,23 @@ class Answer:
     Whoever takes one must read it to the end or `close` it: until then it holds a worker.
     """
 
+    __slots__ = (
+        "_all",
+        "_cancel",
+        "_done",
+        "_error",
+        "_held",
+        "_parts",
+        "_paused",
+        "_total",
+        "_unread",
+        "_waiter",
+        "_wanted",
+        "form",
+        "format",
+        "kept",
+    )
+
     def __init__(
         self, form: Form, chosen: Format, wanted: Callable[[bool], None], cancel: Callable[[], None]
     ) -> None:
@@ -43,9 +60,15 @@ class Answer:
     @classmethod
     def of(cls, kept: Kept) -> Answer:
         """Return an answer that was made before."""
-        answer = cls(kept.form, kept.format, _ignore, _nothing)
+        answer = cls.whole_of(kept.form, kept.format, kept.body)
         answer.kept = kept
-        answer._parts.append(kept.body)
+        return answer
+
+    @classmethod
+    def whole_of(cls, form: Form, chosen: Format, body: bytes) -> Answer:
+        """Return an answer of which all bytes are there."""
+        answer = cls(form, chosen, _ignore, _nothing)
+        answer._parts.append(body)
         answer._done = True
         return answer
 
@@ -62,7 +85,9 @@ class Answer:
     @property
     def whole(self) -> bytes | None:
         """All bytes that have not been read, if the answer is complete already; else None."""
-        return b"".join(self._parts) if self._done and self._error is None else None
+        if not self._done or self._error is not None:
+            return None
+        return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
 
     @property
     def chunks(self) -> AsyncIterator[bytes]:

@@ -32,6 +32,11 @@ def may_change(text: str) -> bool:
     return _CHANGING.search(text) is not None
 
 
+def pack(body: bytes) -> bytes:
+    """Return bytes in gzip."""
+    return bytes(deflate.gzip_compress(body, _PACK_LEVEL))
+
+
 class Kept:
     """A whole answer in the cache."""
 
@@ -97,7 +102,7 @@ class AnswerCache:
     def packed(self, kept: Kept) -> bytes:
         """Return the body in gzip."""
         if not kept.packed:
-            kept.packed = bytes(deflate.gzip_compress(kept.body, _PACK_LEVEL))
+            kept.packed = pack(kept.body)
             self._count(kept, len(kept.packed))
         return kept.packed
 

@@ -8,17 +8,18 @@ import os
 import signal
 import threading
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 
 from policygraph.engine import wire
 from policygraph.engine.answer import Answer
+from policygraph.engine.blocking import waited_for
 from policygraph.engine.cache import AnswerCache, Kept, Key
 from policygraph.engine.federation import may_call
 from policygraph.engine.figures import Figures, Health
 from policygraph.engine.job import Flight, Job
 from policygraph.engine.lanes import Lane, Lanes
 from policygraph.engine.loading import Progress
-from policygraph.engine.query import Dataset, Form, Query
+from policygraph.engine.query import Dataset, Query
 from policygraph.engine.worker import OVER_MEMORY
 from policygraph.engine.workers import Worker, Workers
 from policygraph.errors import (
@@ -31,7 +32,7 @@ from policygraph.errors import (
     TimeLimitExceeded,
     Unavailable,
 )
-from policygraph.formats import Format, named
+from policygraph.formats import Format
 from policygraph.settings import Limits
 
 MIB = 1 << 20
@@ -133,22 +134,8 @@ class Engine:
             answer = await self.answer(query)
             return answer.format, await answer.read()
 
-        result: list[tuple[Format, bytes]] = []
-        failure: list[BaseException] = []
-
-        def run() -> None:
-            try:
-                result.append(asyncio.run(whole()))
-            except BaseException as error:  # handed over to the thread that asks
-                failure.append(error)
-
-        with self._one_at_a_time:  # a thread of its own: a notebook has a loop in this one
-            thread = threading.Thread(target=run)
-            thread.start()
-            thread.join()
-        if failure:
-            raise failure[0]
-        return result[0]
+        with self._one_at_a_time:
+            return waited_for(whole())
 
     async def answer(self, query: Query) -> Answer:
         """Return the answer to `query` once its first bytes are there.
@@ -182,7 +169,31 @@ class Engine:
                     self._end(job, Unavailable("the client has gone"), "cancel")
             raise
 
+    def begin(self, query: Query) -> Answer | Job | None:
+        """Return the kept answer, else the job that makes it; see its `answered`, and `leave`.
+
+        For who has no task that could wait. None if the same is being evaluated for another:
+        then `answer` waits for that one. Raises what `answer` raises for what is asked.
+        """
+        key = self.cache.key(query)
+        if key is None:
+            return self._begun(query, None, None)
+        flight = (key, query.seconds)
+        if flight in self._flights:
+            return None
+        if kept := self.cache.get(key):
+            return Answer.of(kept)
+        return self._begun(query, key, flight)
+
     async def _evaluated(self, query: Query, key: Key | None, flight: Flight | None) -> Answer:
+        job = self._begun(query, key, flight)
+        try:
+            return await job.answered
+        except asyncio.CancelledError:
+            self.leave(job)
+            raise
+
+    def _begun(self, query: Query, key: Key | None, flight: Flight | None) -> Job:
         job = self._job(query)
         job.key = key
         if flight and flight not in self._flights:
@@ -193,15 +204,15 @@ class Engine:
         if (surplus := self._lanes.surplus(job)) and isinstance(surplus, Job):
             message = f"{self._lanes.waiting} queries are waiting; try again soon"
             self._end(surplus, Overloaded(message), "overload")
-        try:
-            return await job.answered
-        except asyncio.CancelledError:
-            self._leave(job)
-            raise
+        return job
 
-    def _leave(self, job: Job) -> None:
-        """The client that asked first has gone: stop, if no other waits for the same answer."""
-        if not job.waiters:
+    def leave(self, job: Job) -> None:
+        """The client that asked first has gone: stop, if no other waits for the same answer.
+
+        What has begun a moment ago is let go on for that moment: it will be over sooner than
+        there is another worker.
+        """
+        if not job.waiters and (job.lane is not Lane.FAST or job.begun):
             self._end(job, Unavailable("the client has gone"), "cancel")
             return
         job.abandoned = True
@@ -222,11 +233,10 @@ class Engine:
         limit = self._limits.query_text_kib * 1024
         try:
             packed = query.packed()
-            length = len(query.text) if len(query.text) > limit else len(query.text.encode())
+            if len(packed) > limit and max(len(query.text), len(query.text.encode())) > limit:
+                raise PayloadTooLarge(f"the query is longer than {limit // 1024} KiB")
         except UnicodeEncodeError as error:
             raise SyntaxProblem("the query is not Unicode text") from error
-        if length > limit:
-            raise PayloadTooLarge(f"the query is longer than {limit // 1024} KiB")
         seconds = self._limits.query_seconds
         if query.seconds is not None and query.seconds > 0:
             seconds = min(seconds, query.seconds)
@@ -270,9 +280,9 @@ class Engine:
 
     def _top_up(self) -> None:
         """Keep as many workers as there are places in the fast lane."""
+        busy = len(self._lanes.running[Lane.FAST])
         if not self._running or self._workers.lost:
             return
-        busy = len(self._lanes.running[Lane.FAST])
         while len(self._idle) + busy < self._lanes.fast:
             self._idle.append(self._workers.spawn())
 
@@ -281,11 +291,7 @@ class Engine:
         if job is None:
             return
         if kind == wire.WHOLE:
-            begin, _, data = payload.partition(b"\n")
-            self._begin(job, worker, begin)
-            if job.answer:
-                job.answer.feed(data)
-            self._finish(job, worker, retire=worker.calm)
+            self._whole(job, worker, payload)
         elif kind == wire.BEGIN:
             self._begin(job, worker, payload)
         elif kind == wire.DATA and job.answer:
@@ -300,17 +306,32 @@ class Engine:
         elif kind == wire.END:
             self._finish(job, worker, retire=bool(payload) or worker.calm)
 
+    def _whole(self, job: Job, worker: Worker, payload: bytes) -> None:
+        """Take an answer that comes in one piece, as most do."""
+        self._figures.finished += 1
+        begin, _, body = payload.partition(b"\n")
+        form, chosen = wire.begun(begin)
+        if job.key:
+            kept = self.cache.put(job.key, form, chosen, body)
+            answer = Answer.of(kept)
+            if job.waiters:
+                self._land(job, kept)
+        else:
+            answer = Answer.whole_of(form, chosen, body)
+        if not job.answered.done():
+            job.answered.set_result(answer)
+        if worker.calm:
+            self._workers.dismiss(worker)
+        self._release(job)
+
     def _begin(self, job: Job, worker: Worker, payload: bytes) -> None:
-        form, _, name = payload.decode().partition(" ")
-        chosen = named(name)
-        if chosen is None:
-            return
+        form, chosen = wire.begun(payload)
 
         def wanted(more: bool) -> None:
             (self._workers.resume if more else self._workers.pause)(worker)
 
         job.begun = True
-        job.answer = Answer(cast("Form", form), chosen, wanted, lambda: self._leave(job))
+        job.answer = Answer(form, chosen, wanted, lambda: self.leave(job))
         if job.abandoned:
             job.answer.drain()
         elif not job.answered.done():
@@ -381,6 +402,9 @@ class Engine:
 
     def _on_slow(self, job: Job) -> None:
         """Move a job to the slow lane, and start another in its place."""
+        if job.abandoned and not job.waiters:
+            self._end(job, Unavailable("the client has gone"), "cancel")
+            return
         loop = job.answered.get_loop()
         now = loop.time()
         job.timer = loop.call_later(job.started + job.seconds - now, self._on_time_limit, job)

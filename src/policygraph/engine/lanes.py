@@ -55,6 +55,9 @@ class Turns:
     def __len__(self) -> int:
         return sum(map(len, self._queues.values()))
 
+    def __bool__(self) -> bool:
+        return bool(self._queues)
+
     def of(self, client: str) -> int:
         """Return how many of a client wait."""
         return len(self._queues.get(client, ()))
@@ -133,7 +136,7 @@ class Lanes:
         one that is turned away.
         """
         for turns in (self._new, self._again):
-            if len(turns) > self._may_wait:
+            if turns and len(turns) > self._may_wait:
                 client = turns.longest()
                 if turns.of(newcomer.client) >= turns.of(client):
                     client = newcomer.client
@@ -153,11 +156,11 @@ class Lanes:
     def next(self) -> Ticket | None:
         """Return the next ticket that gets a place, now in its lane; None if none can."""
         running = self.running
-        if len(running[Lane.FAST]) < self.fast:
+        if self._new and len(running[Lane.FAST]) < self.fast:
             for client in self._new.clients():
                 if self._may_start(client):
                     return self._enter(self._new.take(client), Lane.FAST)
-        if len(running[Lane.SLOW]) < self.slow:
+        if self._again and len(running[Lane.SLOW]) < self.slow:
             for client in self._fewest_first():
                 return self._enter(self._again.take(client), Lane.SLOW)
         return None
@@ -176,6 +179,8 @@ class Lanes:
 
     def _has_slow(self, client: str) -> bool:
         slow = self.running[Lane.SLOW]
+        if not slow and not self._again:
+            return False
         return self._again.of(client) > 0 or any(ticket.client == client for ticket in slow)
 
     def _fewest_first(self) -> list[str]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import struct
+from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 from policygraph import errors
+from policygraph.engine.query import Form
 from policygraph.errors import EvaluationCrashed, Place, PolicygraphError, SyntaxProblem
+from policygraph.formats import Format, named
 
 _HEAD = struct.Struct(">cI")
 
@@ -62,6 +66,16 @@ class Frames:
             found.append((kind, data[start:position]))
         self._rest = data[position:]
         return found
+
+
+@lru_cache
+def begun(words: bytes) -> tuple[Form, Format]:
+    """Return what an answer is, from what BEGIN says."""
+    form, _, name = words.decode().partition(" ")
+    chosen = named(name)
+    if chosen is None:
+        raise ValueError(words)
+    return cast("Form", form), chosen
 
 
 def packed_error(error: PolicygraphError) -> bytes:

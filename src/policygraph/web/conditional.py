@@ -21,10 +21,9 @@ def etag(*parts: object) -> str:
 
     Weak, because the same answer may go out compressed or not (RFC 9110, 8.8.1).
     """
-    digest = hashlib.sha256()
-    for part in parts:
-        text = str(part).encode("utf-8", "surrogatepass")
-        digest.update(b"%d:" % len(text) + text)
+    texts = [str(part) for part in parts]
+    told_apart = "".join([f"{len(text)}:{text}" for text in texts])
+    digest = hashlib.sha256(told_apart.encode("utf-8", "surrogatepass"))
     return f'W/"{digest.hexdigest()[:32]}"'
 
 

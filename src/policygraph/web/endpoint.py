@@ -10,12 +10,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
 from policygraph.engine import Answer, Query
-from policygraph.engine.cache import may_change
+from policygraph.engine.cache import may_change, pack
 from policygraph.errors import UnsupportedMediaType
 from policygraph.formats import GRAPH_FORMATS, Format
 from policygraph.web import editor
 from policygraph.web.conditional import cache_headers, not_modified, read_body
 from policygraph.web.description import service_description
+from policygraph.web.middleware import LEAST, THREAD_ABOVE, accepts_gzip
 from policygraph.web.negotiate import HTML, Page, pick
 from policygraph.web.site import Site, client_of, endpoint_of, site_of
 from policygraph.web.sparql import (
@@ -33,6 +34,9 @@ T = TypeVar("T")
 
 _AT_ONCE = 0.05
 """Seconds after which the client is watched for hanging up."""
+
+BEGUN = "policygraph.begun"
+"""The extension of a request's scope that holds the answer, as a future, if it has been begun."""
 
 _OFFERS: tuple[Format | Page, ...] = (*GRAPH_FORMATS, HTML)
 
@@ -52,31 +56,53 @@ async def sparql(request: Request) -> Response:
     wanted = wanted_formats(asked.format, request.headers.get("accept"))
     if wanted.page:
         return await editor.answered(request, site, asked)
-    tag = _tag(site, asked, wanted)
+    tag = tag_of(site, asked, wanted)
     vary = "" if asked.format else "Accept"
     known = not_modified(request, tag, vary) if tag else None
     if known:
         return known
-    query = Query(
-        asked.text,
-        default_graphs=asked.default_graphs,
-        named_graphs=asked.named_graphs,
-        results=wanted.results,
-        graph=wanted.graph,
-        seconds=asked.seconds,
-        client=client_of(request),
-    )
-    answer = await unless_gone(request, site.engine.answer(query))
-    headers = cache_headers(tag, vary)
-    if not tag or request.method == "POST":
-        headers["Cache-Control"] = "no-cache"
-    if not tag:
-        del headers["ETag"]
-    headers["Content-Type"] = answer.format.content_type
+    query = query_of(asked, wanted, client_of(request))
+    begun = request.scope.get("extensions", {}).get(BEGUN)
+    answer = await unless_gone(request, begun or site.engine.answer(query))
+    headers = answer_headers(request.method, tag, vary, answer.format)
     if request.method == "HEAD":
         await answer.close()
         return StreamingResponse(_nothing(), headers=headers)
-    return await _send(answer, headers)
+    return await _send(site, answer, headers, request.headers.get("accept-encoding"))
+
+
+def query_of(asked: Asked, wanted: Wanted, client: str) -> Query:
+    """Return what the engine is asked."""
+    return Query(
+        asked.text or "",
+        asked.default_graphs,
+        asked.named_graphs,
+        wanted.results,
+        wanted.graph,
+        asked.seconds,
+        client,
+    )
+
+
+def answer_headers(method: str, tag: str, vary: str, chosen: Format) -> dict[str, str]:
+    """Return the headers of an answer, without those that every answer of the server has."""
+    headers = cache_headers(tag, vary)
+    if not tag or method == "POST":
+        headers["Cache-Control"] = "no-cache"
+    if not tag:
+        del headers["ETag"]
+    headers["Content-Type"] = chosen.content_type
+    return headers
+
+
+def packed(site: Site, answer: Answer, body: bytes) -> bytes | None:
+    """Return a whole answer in gzip, from the cache if need be; None if that is not worth it.
+
+    What is long is compressed while it is sent, elsewhere.
+    """
+    if not LEAST <= len(body) <= THREAD_ABOVE:
+        return None
+    return site.engine.cache.packed(answer.kept) if answer.kept else pack(body)
 
 
 def _readable(content_type: str | None) -> bool:
@@ -90,14 +116,15 @@ def _refuse_encoding(request: Request) -> None:
         raise UnsupportedMediaType(f"The body must not be encoded; it is {encoding}.")
 
 
-def _tag(site: Site, asked: Asked, wanted: Wanted) -> str:
+def tag_of(site: Site, asked: Asked, wanted: Wanted) -> str:
     """Return the entity tag of an answer; none where the next answer may be another."""
     text = asked.text or ""
     if may_change(text):
         return ""
-    names = [f.name if f else "" for f in (wanted.results, wanted.graph)]
+    results = wanted.results.name if wanted.results else ""
+    graph = wanted.graph.name if wanted.graph else ""
     graphs = ("\n".join(asked.default_graphs), "\n".join(asked.named_graphs))
-    return site.tag("sparql", text, *graphs, *names)
+    return site.tag("sparql", text, *graphs, results, graph)
 
 
 async def _no_query(request: Request, site: Site, asked: Asked) -> Response:
@@ -118,7 +145,7 @@ async def _no_query(request: Request, site: Site, asked: Asked) -> Response:
     return Response(body, headers=headers | {"Content-Type": chosen.content_type})
 
 
-async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
+async def unless_gone(request: Request, work: Coroutine[Any, Any, T] | asyncio.Future[T]) -> T:
     """Return what the work gives, or stop it as soon as the client hangs up."""
     task = asyncio.ensure_future(work)
     try:
@@ -151,7 +178,9 @@ async def _nothing() -> AsyncIterator[bytes]:
     yield b""
 
 
-async def _send(answer: Answer, headers: dict[str, str]) -> Response:
+async def _send(
+    site: Site, answer: Answer, headers: dict[str, str], accept_encoding: str | None
+) -> Response:
     """Return the answer; a short one whole, a long one as a stream.
 
     Looking one part ahead gives short answers a length, and turns what fails within the first
@@ -166,6 +195,8 @@ async def _send(answer: Answer, headers: dict[str, str]) -> Response:
         raise
     if second is None:
         await answer.close()
+        if accepts_gzip(accept_encoding) and (short := packed(site, answer, first)):
+            return Response(short, headers=headers | {"Content-Encoding": "gzip"})
         return Response(first, headers=headers)
     return StreamingResponse(_stream(answer, chunks, first, second), headers=headers)
 

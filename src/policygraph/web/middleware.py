@@ -106,8 +106,10 @@ _COMPRESSIBLE = re.compile(
     r"text/|application/(json|xml|n-triples|n-quads|trig|ld\+json|rdf\+xml|problem\+json"
     r"|sparql-results\+(json|xml))"
 )
-_LEAST = 512
-_THREAD_ABOVE = 128 * 1024
+LEAST = 512
+"""Bytes of the shortest body that is compressed."""
+THREAD_ABOVE = 128 * 1024
+"""Bytes above which compressing would keep other requests waiting; a thread does it."""
 
 
 class Gzip:
@@ -152,7 +154,7 @@ class _Compressor:
                 _mark_compressed(start)
             await self._send(start)
         if self._gzip is not None:
-            if len(body) > _THREAD_ABOVE:
+            if len(body) > THREAD_ABOVE:
                 body = await asyncio.to_thread(_compressed, self._gzip, body, more)
             else:
                 body = _compressed(self._gzip, body, more)
@@ -171,7 +173,7 @@ def _worth_it(start: Message, body: bytes, more: bool) -> bool:
         start["status"] not in (204, 206, 304)
         and "content-encoding" not in headers
         and _COMPRESSIBLE.match(headers.get("content-type", "")) is not None
-        and (more or len(body) >= _LEAST)
+        and (more or len(body) >= LEAST)
     )
 
 
