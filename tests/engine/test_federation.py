@@ -118,6 +118,7 @@ FAILING: dict[str, tuple[str, Answer]] = {
     "late-fault": ("cannot be read", lambda h: h.send(LATE_FAULT)),
     "packed": ("compressed", lambda h: h.send(b"\x1f\x8b", content_encoding="gzip")),
     "cut": ("broke the answer off", cut),
+    "nowhere": ("redirects to what is no address", redirect("http://[")),
     "closed": ("broke the answer off", lambda h: setattr(h, "close_connection", True)),
     "no-http": ("no HTTP response", no_http),
     "large": ("larger than 1 MiB", endless_body),
@@ -365,18 +366,52 @@ def test_a_client_that_hangs_up_ends_the_call(patient: Patient) -> None:
     asyncio.run(hang_up())
 
 
-def test_many_at_once_each_get_their_own(engine: Engine, endpoints: Remote) -> None:
-    async def answer(text: str, client: str) -> bytes | str:
-        try:
-            return await (await engine.answer(Query(text, client=client))).read()
-        except PolicygraphError as error:
-            return type(error).__name__
+async def whole(engine: Engine, query: Query) -> bytes | str:
+    """The bytes of an answer, or the kind of the error."""
+    try:
+        return await (await engine.answer(query)).read()
+    except PolicygraphError as error:
+        return type(error).__name__
 
+
+def test_a_query_that_is_started_again_calls_again(small: Dataset) -> None:
+    """Two that never end hold the slow lane, so it has to wait for its turn there."""
+
+    def slow(handler: Handler) -> None:
+        if not handler.gone(1):
+            FOUND(handler)
+
+    async def all_of_them(engine: Engine, endpoint: str) -> list[bytes | str]:
+        many = " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(12))
+        endless = [f"SELECT (COUNT(*) AS ?{name}) {{ {many} }}" for name in "mn"]
+        burning = [
+            asyncio.create_task(whole(engine, Query(text, seconds=5, client=text)))
+            for text in endless
+        ]
+        async with asyncio.timeout(60):
+            while engine.health().slow < 2:
+                await asyncio.sleep(0.05)
+            called = await whole(engine, Query(calling(endpoint), client="c"))
+            return [called, *await asyncio.gather(*burning)]
+
+    with remote() as there:
+        endpoint = there.at("slow", slow)
+        limits = replace(LIMITS, service_allow=(endpoint,), service_seconds=20, query_seconds=60)
+        with Engine.start(small, limits) as engine:
+            called, *burned = asyncio.run(all_of_them(engine, endpoint))
+            assert b'"A"' in bytes(called)  # type: ignore[arg-type]
+            assert burned == ["TimeLimitExceeded"] * 2
+            assert engine.health().stopped["restart"] == len(there.came) - 1 > 0
+
+
+def test_many_at_once_each_get_their_own(engine: Engine, endpoints: Remote) -> None:
     async def all_of_them() -> list[bytes | str]:
         kinds = ["found", "error", "to-bait", "chunked"] * 5
         texts = [calling(endpoints.address + path) for path in kinds]
         texts += [f"SELECT ?s {{ ?s ?p {n} }}" for n in range(20)]
-        return await asyncio.gather(*(answer(t, str(n)) for n, t in enumerate(texts)))
+        return await asyncio.gather(
+            *(whole(engine, Query(t, client=str(n))) for n, t in enumerate(texts))
+        )
 
     outcome = asyncio.run(all_of_them())
     for n in range(0, 20, 4):

@@ -9,6 +9,7 @@ gets the first byte: what goes wrong in the middle of an answer could not be hid
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import secrets
 import socket
@@ -16,6 +17,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from policygraph import __version__
 from policygraph.engine.remote import Caller, Result
@@ -47,8 +49,9 @@ class Broker:
     def __init__(self, limits: Limits, base: str) -> None:
         self._limits = limits
         self.endpoints = limits.service_allow
-        agent = f"policygraph/{__version__} (+{base})"
+        agent = f"policygraph/{__version__} (+{quote(base, safe=':/#')})"
         self._caller = Caller(limits.service_allow, agent, limits.service_mib << 20)
+        self._log = logging.getLogger(__name__)
         self._sessions: dict[str, Session] = {}
         self._loop = asyncio.new_event_loop()
         self._stopped = asyncio.Event()
@@ -129,6 +132,10 @@ class Broker:
             if silent and isinstance(error, ServiceFailed):
                 return _response("502 Bad Gateway")
             session.failed(type(error)(f"SERVICE <{endpoint}>: {error}"))
+            await asyncio.Event().wait()
+        except Exception:  # nobody foresaw it: it costs the query, and is in the log
+            self._log.exception("a call of <%s> went wrong", endpoint)
+            session.failed(ServiceFailed(f"SERVICE <{endpoint}>: it could not be called"))
             await asyncio.Event().wait()
         return _response("200 OK", result.media_type, result.body)
 

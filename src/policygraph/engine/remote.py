@@ -119,15 +119,18 @@ class Caller:
             location = response.headers.get("location")
             if response.status not in _REDIRECTS or location is None:
                 return await _in_thread(partial(_result, response))
-            target = urljoin(target, location)
+            try:
+                target = urljoin(target, location)
+            except ValueError as error:
+                raise ServiceFailed("it redirects to what is no address") from error
             if target not in self._allowed:
                 raise ServiceRefused(f"it redirects to <{target}>, which is not allowed")
         raise ServiceFailed(f"it redirects more than {MOST_REDIRECTS} times")
 
     async def _post(self, target: str, query: bytes) -> Response:
-        parts = urlsplit(target)
-        secure = parts.scheme == "https"
         try:
+            parts = urlsplit(target)
+            secure = parts.scheme == "https"
             host = (parts.hostname or "").encode("idna").decode()
             port = parts.port or (443 if secure else 80)
         except ValueError as error:
