@@ -86,34 +86,43 @@ def more(rates: Mapping[str, list[float]], ours: str, other: str) -> Ratio:
     return Ratio.of([mine / theirs for mine, theirs in pairs])
 
 
-def ceiling(seconds: float = 1.0) -> float:
-    """Return how many requests a second the clients get answered by a server that does nothing."""
+@contextlib.contextmanager
+def _nothing() -> Iterator[Endpoint]:
+    """Run a server that answers everything with the same bytes."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        endpoint = Endpoint("127.0.0.1", listener.getsockname()[1], "/")
         process = multiprocessing.get_context("spawn").Process(
             target=serve_the_same, args=(listener, b"-" * 1500), daemon=True
         )
         process.start()
         try:
-            requests = [endpoint.request(f"ASK {{ }} # {n}", RESULTS) for n in range(5_000)]
-            rate = throughput(endpoint, requests, CLIENTS)
-            return max(
-                rate, throughput(endpoint, requests * round(1 + rate * seconds / 5_000), CLIENTS)
-            )
+            yield Endpoint("127.0.0.1", listener.getsockname()[1], "/")
         finally:
             process.terminate()
             process.join()
 
 
-def throughputs(servers: Sequence[Running], documents: int, plan: Plan, say: Say) -> Figures:
-    """Return how many point queries a second each server answers to 8 clients at once."""
+def ceiling(requests: int) -> float:
+    """Return how many requests a second the clients get answered by a server that does nothing."""
+    with _nothing() as endpoint:
+        some = [endpoint.request(f"ASK {{ }} # {number}", RESULTS) for number in range(requests)]
+        throughput(endpoint, some[:WARM_UP], CLIENTS)
+        return throughput(endpoint, some, CLIENTS)
+
+
+def throughputs(
+    servers: Sequence[Running], documents: int, plan: Plan, say: Say
+) -> tuple[Figures, list[float]]:
+    """Return how many point queries a second each server answers to 8 clients at once.
+
+    And how many times the highest of them, in each round, the clients themselves reach.
+    """
     queries = point_queries(documents, 1)
     warm_up = list(itertools.islice(queries, WARM_UP))
     counts = {}
     for server in servers:
         rate = throughput(server.endpoint, _requests(server, warm_up), CLIENTS)
         counts[server.name] = max(CLIENTS, min(plan.requests, int(rate * plan.seconds)))
-    figures = Figures()
+    figures, ceilings = Figures(), []
     for number in range(plan.rounds):
         texts = list(itertools.islice(queries, plan.requests))
         for server in _turned(servers, number):
@@ -123,8 +132,12 @@ def throughputs(servers: Sequence[Running], documents: int, plan: Plan, say: Say
             first = throughput(server.endpoint, new, CLIENTS)
             again = throughput(server.endpoint, seen, CLIENTS)
             figures.add(server.name, first, again)
+        highest = max(
+            rates[-1] for part in (figures.first, figures.again) for rates in part.values()
+        )
+        ceilings.append(ceiling(plan.requests) / highest)
         say(f"throughput: round {number + 1} of {plan.rounds}")
-    return figures
+    return figures, ceilings
 
 
 def latencies(

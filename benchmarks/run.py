@@ -16,6 +16,7 @@ import contextlib
 import datetime
 import os
 import platform
+import statistics
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -81,9 +82,8 @@ def run(given: argparse.Namespace, quads: int, plan: Plan, folder: Path) -> Resu
 
 
 def _throughput(results: Results, running: Sequence[Running], plan: Plan) -> None:
-    figures = measure.throughputs(running, results.documents, plan, say)
-    highest = max(max(rates) for rates in (figures.first | figures.again).values())
-    results.ceiling = measure.ceiling() / highest
+    figures, ceilings = measure.throughputs(running, results.documents, plan, say)
+    results.ceiling = statistics.median(ceilings)
     results.raw["point queries a second"] = asdict(figures)
     ours, *others = (server.name for server in running)
     for other in others:

@@ -49,7 +49,7 @@ class Results:
     quads: int
     documents: int
     ceiling: float = 0.0
-    """How many times the fastest throughput that was measured the clients themselves reach."""
+    """How many times the highest throughput of a round the clients themselves reach."""
     compared: list[Compared] = field(default_factory=list)
     throughput: list[Row] = field(default_factory=list)
     latency: list[Row] = field(default_factory=list)
@@ -124,7 +124,7 @@ def _throughput(results: Results) -> Iterable[str]:
         ("against", "first sight", "repeats"),
         [(row.against, _cell(row.first), _cell(row.again)) for row in results.throughput],
     )
-    yield f"\nThe clients alone reach {results.ceiling:.1f} times the highest rate."
+    yield f"\nThe clients alone reach {results.ceiling:.1f} times the highest rate of a round."
 
 
 def _latency(results: Results) -> Iterable[str]:
