@@ -10,6 +10,8 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -217,11 +219,39 @@ def serve(
     release = _release(portal, release_folder, dumps)
     with serving.listen(host, port) as listener:
         address = serving.address(listener)
+        with ExitStack() as shown:
 
-        def ready() -> None:
-            click.echo(f"policygraph {__version__}, release {release.id}: {address}", err=True)
+            def ready() -> None:
+                shown.close()
+                click.echo(f"policygraph {__version__}, release {release.id}: {address}", err=True)
 
-        serving.serve(release, listener, ready)
+            serving.serve(release, listener, ready, shown.enter_context(_bar()))
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None] | None]:
+    """Show a person at a terminal how much has been read; None in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Loading", total=None)
+        before = 0
+
+        def show(done: int, total: int) -> None:
+            nonlocal before
+            if done < before:  # too much for memory: from the start again
+                bar.update(task, description="Writing to disk")
+            before = done
+            bar.update(task, completed=done, total=total)
+
+        yield show
 
 
 def _release(portal: Path | None, folder: Path | None, dumps: tuple[Path, ...]) -> Release:

@@ -160,6 +160,7 @@ class Connection(HttpToolsProtocol):
             start = b"HTTP/1.1 200 OK\r\n" + b"".join(lines)
             Connection._dated = headers, start
         self.transport.write(start + response)
+        self.desk.site.responses[200] += 1
         self._idle_since = self.loop.time()
         state.total_requests += 1
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
 
 from policygraph.connection import connections
-from policygraph.engine import Dataset, Engine
+from policygraph.engine import Dataset, Engine, Progress
 from policygraph.errors import BrokenInput, PolicygraphError
 from policygraph.release import Release
-from policygraph.web.app import create_app
+from policygraph.web.app import create_app, create_starting_app
 
 _KEEP_ALIVE = 20
 """Seconds for which a connection may stay without a whole request."""
@@ -40,12 +41,22 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def serve(release: Release, listener: socket.socket, ready: Callable[[], None]) -> None:
-    """Serve a release until the process is told to stop; call `ready` once it can answer."""
+def serve(
+    release: Release,
+    listener: socket.socket,
+    ready: Callable[[], None],
+    progress: Progress | None = None,
+) -> None:
+    """Serve a release until the process is told to stop; call `ready` once it can answer.
+
+    Until then requests get a 503, and `progress` the bytes read and the bytes in all.
+    """
     limits = release.portal.limits
     dataset = Dataset(release.dataset, release.apart, release.portal.base)
     logging.getLogger("uvicorn.error").addFilter(_shorten)
-    with Engine.start(dataset, limits) as engine:
+    with waiting_room(listener):
+        engine = Engine.start(dataset, limits, progress)
+    with engine:
         app = create_app(release, engine, limits)
         config = uvicorn.Config(
             app,
@@ -58,6 +69,28 @@ def serve(release: Release, listener: socket.socket, ready: Callable[[], None]) 
         )
         ready()
         _Server(config).run(sockets=[listener])
+
+
+@contextmanager
+def waiting_room(listener: socket.socket) -> Iterator[None]:
+    """Answer that the server is starting, in a thread, on a copy of the socket."""
+    config = uvicorn.Config(
+        create_starting_app(),
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    with listener.dup() as copy:
+        thread = threading.Thread(target=server.run, args=([copy],), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 class _Server(uvicorn.Server):

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -97,3 +98,15 @@ def test_every_metric_is_in_the_guide_and_no_other() -> None:
     known = {(metric.name, metric.label) for metric in METRICS} | {(INFO[0], ""), (SECONDS[0], "")}
     assert set(rows) == known
     assert len(rows) == len(known)
+
+
+def test_what_the_connection_answers_by_itself_counts_too(server: str) -> None:
+    with httpx.Client(base_url=server) as client:
+
+        def sent() -> float:
+            return parsed(client.get("/metrics").text).get(("http_responses_total", ("200",)), 0)
+
+        before = sent()
+        for _ in range(3):
+            assert client.get("/sparql", params={"query": "ASK {} # counted"}).status_code == 200
+        assert sent() == before + 3 + 1  # with the figures before

@@ -4,6 +4,7 @@ from policygraph.engine.answer import Answer
 from policygraph.engine.engine import Engine
 from policygraph.engine.figures import Health
 from policygraph.engine.job import Job
+from policygraph.engine.loading import Progress
 from policygraph.engine.query import Dataset, Query
 
-__all__ = ["Answer", "Dataset", "Engine", "Health", "Job", "Query"]
+__all__ = ["Answer", "Dataset", "Engine", "Health", "Job", "Progress", "Query"]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from policygraph.engine import Engine
 from policygraph.errors import PolicygraphError
@@ -24,7 +27,7 @@ from policygraph.web import (
 )
 from policygraph.web.endpoint import sparql
 from policygraph.web.middleware import Frame, Gzip
-from policygraph.web.problems import render_error
+from policygraph.web.problems import render_error, render_without_page
 from policygraph.web.site import HERE, Site
 
 ROUTES = (
@@ -58,6 +61,8 @@ ROUTES = (
 
 def create_app(release: Release, engine: Engine, limits: Limits) -> FastAPI:
     """Return the application that serves one release through one engine."""
+    site = Site(release, engine, limits)
+    frame = Middleware(Frame, on_crash=render_error, sent=site.responses)
     app = FastAPI(
         title="policygraph",
         docs_url=None,
@@ -65,8 +70,17 @@ def create_app(release: Release, engine: Engine, limits: Limits) -> FastAPI:
         openapi_url=None,
         routes=list(ROUTES),
         redirect_slashes=False,
-        middleware=[Middleware(Frame, on_crash=render_error), Middleware(Gzip)],
+        middleware=[frame, Middleware(Gzip)],
         exception_handlers={PolicygraphError: render_error, HTTPException: render_error},
     )
-    app.state.site = Site(release, engine, limits)
+    app.state.site = site
     return app
+
+
+def create_starting_app() -> ASGIApp:
+    """Return what answers while the data is loaded: that the process lives, else to come again."""
+
+    async def crashed(request: Request, error: Exception) -> Response:
+        return render_without_page(request, error)
+
+    return Frame(status.starting, on_crash=crashed)

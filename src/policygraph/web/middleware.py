@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 import zlib
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -67,9 +68,11 @@ class Frame:
     already out, the exception goes on to the server, which breaks the connection off.
     """
 
-    def __init__(self, app: ASGIApp, on_crash: OnCrash) -> None:
+    def __init__(self, app: ASGIApp, on_crash: OnCrash, sent: Counter[int] | None = None) -> None:
         self._app = app
         self._on_crash = on_crash
+        self._sent: Counter[int] = Counter() if sent is None else sent
+        """How many answers of each status were sent."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -82,7 +85,7 @@ class Frame:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                scope["app"].state.site.responses[message["status"]] += 1
+                self._sent[message["status"]] += 1
                 message["headers"] = [*message.get("headers", ()), *_RAW]
             await send(message)
 

@@ -15,6 +15,8 @@ from policygraph.web.site import Site, site_of
 
 Members = dict[str, str | int]
 
+_OF_ERRORS = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
+
 
 def problem(error: Exception) -> tuple[int, Members, dict[str, str]]:
     """Return the status, the problem members and the headers for an error.
@@ -51,10 +53,10 @@ def problem(error: Exception) -> tuple[int, Members, dict[str, str]]:
 
 async def render_error(request: Request, error: Exception) -> Response:
     """Return the answer for any error."""
-    status, members, headers = problem(error)
-    headers |= {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
     offer = choose(request.headers.get("accept"), (PROBLEM, TEXT, HTML))
     if offer is HTML:
+        status, members, headers = problem(error)
+        headers |= _OF_ERRORS
         site: Site = site_of(request)
         page = site.page(request)
         successor = members.get("successor")
@@ -62,7 +64,14 @@ async def render_error(request: Request, error: Exception) -> Response:
         return page.render(
             "error.html", status, headers, problem=members, successor=link, title=members["title"]
         )
-    if offer is TEXT:
+    return render_without_page(request, error)
+
+
+def render_without_page(request: Request, error: Exception) -> Response:
+    """Return the answer for any error, to a browser as plain text."""
+    status, members, headers = problem(error)
+    headers |= _OF_ERRORS
+    if choose(request.headers.get("accept"), (PROBLEM, TEXT, HTML)) in (TEXT, HTML):
         place = (
             f" (line {members['line']}, column {members['column']})" if "line" in members else ""
         )

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from policygraph.engine import Query
-from policygraph.errors import PolicygraphError
+from policygraph.errors import PolicygraphError, Unavailable
 from policygraph.formats import RESULT_FORMATS
+from policygraph.web.problems import render_without_page
 from policygraph.web.site import site_of
 
 _PATIENCE = 5.0
@@ -46,6 +48,21 @@ async def health(request: Request) -> Response:
         return _json({"status": "unavailable", "detail": "starting"}, 503, {"Retry-After": "5"})
     portal = site.release.portal
     return _json({"status": "ok", "release": site.release.id, "version": portal.version})
+
+
+async def starting(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request that comes before the data is loaded; then the client may call again."""
+    request = Request(scope, receive)
+    if request.url.path == "/health/live":
+        response = await alive(request)
+    elif request.url.path == "/health":
+        detail = {"status": "unavailable", "detail": "the data is being loaded"}
+        response = _json(detail, 503, {"Retry-After": "5"})
+    else:
+        error = Unavailable("the data is being loaded; try again soon")
+        response = render_without_page(request, error)
+    response.headers["Connection"] = "close"  # another server takes over
+    await response(scope, receive, send)
 
 
 async def alive(_: Request) -> Response:
