@@ -91,6 +91,7 @@ class Connection(HttpToolsProtocol):
 
     def _answered(self, data: bytes) -> bool:
         """Answer a request, or begin to; False if it has to go the usual way."""
+        self._unset_keepalive_if_required()
         engine = self.desk.site.engine
         if response := engine.cache.response(data):
             self._respond(response)
@@ -151,7 +152,6 @@ class Connection(HttpToolsProtocol):
             self.data_received(later)
 
     def _respond(self, response: bytes) -> None:
-        self._unset_keepalive_if_required()
         state = self.server_state
         headers = state.default_headers
         known, start = Connection._dated

@@ -23,7 +23,9 @@ class Limits:
     """Limits of one endpoint. The first three are for one query each."""
 
     query_seconds: float = 30.0
-    """Wall-clock time, in seconds, from the start of the evaluation to its last byte."""
+    """Wall-clock time, in seconds, from the start of the evaluation to its last byte. It may wait
+    as long before it starts. One that has to make room for others starts again: then it has twice
+    this time, with all that it waits. So none lasts longer than three times this, and a moment."""
     query_memory_mib: int = 1024
     """Memory, in MiB, above what the data itself takes."""
     query_text_kib: int = 1024

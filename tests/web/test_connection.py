@@ -356,6 +356,26 @@ def test_a_server_that_shuts_down_answers_what_it_has_begun(made: Server) -> Non
     assert b"\r\nconnection: close\r\n" in wire.sent
 
 
+def test_no_connection_is_closed_while_a_query_is_evaluated(made: Server) -> None:
+    made.config.timeout_keep_alive = 1
+    try:
+        connection, wire = made.connect(quick=True)
+    finally:
+        made.config.timeout_keep_alive = 5
+
+    async def work() -> None:
+        connection.data_received(request("SELECT nonsense"))  # goes the usual way
+        while busy(connection):
+            await asyncio.sleep(0.001)
+        connection.data_received(request(NEVER, "&timeout=3"))
+        while busy(connection):
+            assert not wire.closed
+            await asyncio.sleep(0.01)
+
+    made.run(work())
+    assert b"HTTP/1.1 503 " in wire.sent
+
+
 def test_an_error_costs_one_evaluation(made: Server) -> None:
     connection, wire = made.connect(quick=True)
 
@@ -416,7 +436,8 @@ def test_the_date_is_that_of_the_moment(made: Server) -> None:
 
 
 def test_requests_are_counted(made: Server) -> None:
-    before = made.state.total_requests
-    for quick in (True, True, False):
+    before, answers = made.state.total_requests, made.site.responses[200]
+    for quick in (True, True, True, False):
         made.talk(quick, request())
-    assert made.state.total_requests == before + 3
+    assert made.state.total_requests == before + 4
+    assert made.site.responses[200] == answers + 4

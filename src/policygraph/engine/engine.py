@@ -7,7 +7,6 @@ import logging
 import os
 import signal
 import threading
-from types import TracebackType
 from typing import Self
 
 from policygraph.engine import wire
@@ -80,12 +79,7 @@ class Engine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def stop(self) -> None:
@@ -204,13 +198,15 @@ class Engine:
         if (surplus := self._lanes.surplus(job)) and isinstance(surplus, Job):
             message = f"{self._lanes.waiting} queries are waiting; try again soon"
             self._end(surplus, Overloaded(message), "overload")
+        if job.lane is Lane.WAITING:
+            longest = self._limits.query_seconds
+            job.timer = job.answered.get_loop().call_later(longest, self._on_waited, job)
         return job
 
     def leave(self, job: Job) -> None:
         """The client that asked first has gone: stop, if no other waits for the same answer.
 
-        What has begun a moment ago is let go on for that moment: it will be over sooner than
-        there is another worker.
+        What began a moment ago may go on for a moment: another worker would take as long.
         """
         if not job.waiters and (job.lane is not Lane.FAST or job.begun):
             self._end(job, Unavailable("the client has gone"), "cancel")
@@ -262,7 +258,9 @@ class Engine:
             if self._lanes.running[Lane.SLOW]:
                 self._calm()
             patience = self._lanes.patience(job, job.started)
-            if job.lane is Lane.SLOW or job.seconds <= patience:
+            if job.deadline and job.deadline - job.started < job.seconds:
+                job.timer = loop.call_at(job.deadline, self._on_waited, job)
+            elif job.lane is Lane.SLOW or job.seconds <= patience:
                 job.timer = loop.call_later(job.seconds, self._on_time_limit, job)
             else:
                 job.timer = loop.call_later(patience, self._on_slow, job)
@@ -397,7 +395,7 @@ class Engine:
         self._end(job, TimeLimitExceeded(message), "time")
 
     def _on_waited(self, job: Job) -> None:
-        message = f"{self._lanes.waiting} long queries are waiting; try again later"
+        message = f"{self._lanes.waiting} queries are waiting; try again later"
         self._end(job, Overloaded(message), "overload")
 
     def _on_slow(self, job: Job) -> None:
@@ -414,8 +412,10 @@ class Engine:
             self._figures.killed["restart"] += 1
             if stopped.timer:
                 stopped.timer.cancel()
-            # it waits for no longer than it may run, and then may run as long again
-            stopped.timer = loop.call_later(stopped.seconds, self._on_waited, stopped)
+            # it waits for no longer than it may run, and once more it may run as long
+            stopped.deadline = stopped.deadline or now + 2 * stopped.seconds
+            until = min(now + stopped.seconds, stopped.deadline)
+            stopped.timer = loop.call_at(until, self._on_waited, stopped)
             self._jobs.pop(stopped.worker, None)
             self._workers.kill(stopped.worker)
             stopped.worker = None

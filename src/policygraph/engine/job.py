@@ -21,6 +21,7 @@ class Job(Ticket):
         "abandoned",
         "answer",
         "answered",
+        "deadline",
         "flight",
         "frame",
         "key",
@@ -43,6 +44,8 @@ class Job(Ticket):
         self.worker: Worker | None = None
         self.timer: asyncio.TimerHandle | None = None
         self.started = 0.0
+        self.deadline = 0.0
+        """When it has to be over, once it had to start again."""
         self.key: Key | None = None
         """Under what the answer is kept."""
         self.outside = False
