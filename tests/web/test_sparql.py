@@ -53,6 +53,9 @@ def test_dataset() -> None:
     assert asked.named_graphs == ("http://c/",)
     direct = post(b"ASK {}", QUERY, b"default-graph-uri=http://a/&named-graph-uri=")
     assert (direct.default_graphs, direct.named_graphs) == (("http://a/",), ())
+    # One field alone is not the query where the query is the body.
+    assert post(b"ASK {}", QUERY, b"default-graph-uri=http://a/").default_graphs == ("http://a/",)
+    assert post(b"ASK {}", QUERY, b"timeout=1").seconds == 1
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def read_request(
     text = _only_query(_values(url, "query"), _values(posted, "query"), direct, method)
     if text is not None and len(text.encode()) > limits.query_text_kib * 1024:
         raise PayloadTooLarge(f"A query may have {limits.query_text_kib} KiB.")
-    if len(fields) == 1:  # most requests: nothing but a query
+    if direct is None and len(fields) == 1:  # most requests: nothing but a query
         return Asked(text)
     return Asked(
         text=text,
