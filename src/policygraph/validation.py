@@ -92,10 +92,15 @@ class Validator:
         jobs = _jobs(facts, digest(self._shapes.ntriples, _versions()), chosen)
         outcomes = self._run(jobs)
         places_in = {name: _Places(parsed[name]) for name in chosen}
+        said_in = {name: _said(facts[name]) for name in chosen}
         for job in jobs:
             counts.update(outcomes[job.key].counts)
-            places = places_in[job.name]
-            findings += [places.finding(result, job.name) for result in outcomes[job.key].results]
+            places, said = places_in[job.name], said_in[job.name]
+            findings += [
+                places.finding(result, job.name)
+                for result in outcomes[job.key].results
+                if _concerns(result, said)
+            ]
         if files is None:
             findings += _unused(counts, parsed)
         return Report(tuple(findings), dict(counts), len(chosen))
@@ -193,6 +198,24 @@ def _jobs(
             share = tuple(focus[start : start + SHARE])
             jobs.append(_Job(name, data, share, digest(rules.encode(), data, repr(share).encode())))
     return jobs
+
+
+def _said(triples: Sequence[Triple]) -> dict[str, set[str]]:
+    """Return the properties that a file uses, by the thing that it says them of."""
+    said: dict[str, set[str]] = defaultdict(set)
+    for subject, predicate, _ in triples:
+        if isinstance(subject, NamedNode):
+            said[subject.value].add(predicate.value)
+    return said
+
+
+def _concerns(result: Result, said: Mapping[str, set[str]]) -> bool:
+    """Whether a result is about this file.
+
+    Of a thing that another file describes, only what this one adds is; the rest is reported there.
+    """
+    own = said.get(result.focus, set())
+    return RDF.type in own or result.path in own
 
 
 def _blank(triple: Triple) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -55,7 +56,7 @@ BREAKS = [
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run the command as a user does."""
     command = [sys.executable, "-m", "policygraph", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
 
 def broken(portal: Path, edit: Callable[[str], str]) -> Path:
@@ -107,3 +108,21 @@ def test_every_unreadable_file_is_named_in_one_run(portal: Path) -> None:
     assert done.returncode == 2
     assert POLICY in done.stdout
     assert "data/stakeholders.ttl" in done.stdout
+
+
+def test_a_file_answers_for_what_it_adds_to_things_of_another(portal: Path) -> None:
+    """A mistake in a principle is found where it is described, and one in a match where that is."""
+    broken(portal, lambda text: text.replace("pg:order 3 ;", "", 1))
+    matches = portal / "data" / "mappings" / "principles.ttl"
+    text = matches.read_text(encoding="utf-8")
+    principle = "<https://w3id.org/policygraph/id/policy/nl-generative-ai-vision/principle/3>"
+    assert f"\n{principle}\n  skos:closeMatch" in text
+    match = f"\n{principle}\n  skos:exactMatch <http://www.wikidata.org/entity/Q1> ;\n.\n"
+    matches.write_text(text + match, encoding="utf-8")
+    done = run("validate", "--portal", portal, "--format", "json")
+    assert done.returncode == 1
+    found = {(f["file"], f["rule"].rpartition("#")[2]) for f in json.loads(done.stdout)["findings"]}
+    assert found == {
+        (POLICY, "PolicyElement-order"),
+        ("data/mappings/principles.ttl", "Principle-exactMatch"),
+    }
