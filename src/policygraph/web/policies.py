@@ -190,10 +190,8 @@ def _identity(facts: Facts, iri: str) -> list[tuple[str, list[Link | Text]]]:
     rows: list[tuple[str, list[Link | Text]]] = []
     for predicate in shown:
         values: list[Link | Text] = list(facts.links(iri, predicate))
-        if predicate == DCT.title:
+        if predicate == DCT.title or not values:
             values = list(_texts(facts, iri, predicate))
-        elif not values and facts.plain(iri, predicate):
-            values = [Text(facts.plain(iri, predicate))]
         if values:
             rows.append((predicate, values))
     return rows
