@@ -171,7 +171,8 @@ def _measurements(
     names = _labels(policy, triples)
     for metric in METRICS:
         value = values[metric.slug]
-        text = str(value) if metric.datatype == XSD.integer else f"{value:.3f}"
+        # A store keeps a decimal in its shortest form; so it is the same everywhere.
+        text = str(value) if isinstance(value, int) else f"{value:.3f}".rstrip("0").rstrip(".")
         this = NamedNode(f"{policy.value}/measurement/{metric.slug}")
         yield this, _TYPE, NamedNode(DQV.QualityMeasurement)
         yield this, NamedNode(DQV.computedOn), policy

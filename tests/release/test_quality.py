@@ -50,12 +50,12 @@ def test_a_small_plan_is_counted() -> None:
     elsewhere = Finding("Warning", "rule", {}, "data/stakeholders.ttl")
     assert values({SLUG: triples, "inferred": [body]}, [finding, elsewhere]) == {
         "claims": "4",
-        "primary-share": "0.500",
-        "secondary-share": "0.250",
-        "uncorroborated-share": "0.250",
+        "primary-share": "0.5",
+        "secondary-share": "0.25",
+        "uncorroborated-share": "0.25",
         "interpretations": "1",
         # there: page, locator, action 1's both; missing: participants, action 2's both, a version
-        "completeness": "0.500",
+        "completeness": "0.5",
         "actions-without-responsible-body": "1",
         "warnings": "1",
     }
