@@ -60,6 +60,7 @@ THINGS: dict[str, str] = {
     "instrument": "id/instrument/",
     "jurisdiction": "id/jurisdiction/",
     "kind": "id/kind/",
+    "mapping": "id/mapping/",
     "metric": "id/metric/",
     "organisation": "id/organisation/",
     "policy": "id/policy/",

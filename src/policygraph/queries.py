@@ -46,6 +46,7 @@ _TOKEN = re.compile(
       |\$(?P<name>\w+)|(?P<word>[A-Za-z]+)|.""",
     re.VERBOSE | re.DOTALL,
 )
+_SERVICE = re.compile(r"^\s*SERVICE (?:SILENT )?<([^>]+)>", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,11 @@ class CatalogueQuery:
     rows: int = 1
     """How many rows (or triples) it returns at the least with its example values."""
     parameters: tuple[Parameter, ...] = field(default_factory=tuple)
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """The endpoints of others that it asks by SERVICE; it runs only where they are allowed."""
+        return tuple(dict.fromkeys(_SERVICE.findall(self.text)))
 
     def bind(self, values: Mapping[str, str], base: str) -> str:
         """Return the SPARQL text with its parameters filled in, examples where none is given.

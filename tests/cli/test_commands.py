@@ -15,7 +15,9 @@ from policygraph.errors import BrokenInput, PolicygraphError
 from policygraph.settings import read_portal
 from policygraph.sources import Sources
 
-COUNT = "SELECT (COUNT(*) AS ?n) { ?s a <https://w3id.org/policygraph/ns#Pillar> }"
+COUNT = """PREFIX pg: <https://w3id.org/policygraph/ns#>
+PREFIX policy: <https://w3id.org/policygraph/id/policy/>
+SELECT (COUNT(*) AS ?n) { ?s a pg:Pillar ; pg:pillarOf policy:nl-generative-ai-vision }"""
 
 
 def run(

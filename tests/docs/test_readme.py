@@ -38,4 +38,5 @@ def test_the_python_example_runs(release: Release) -> None:
     code = block[1].replace("policygraph.open()", f"policygraph.open({str(release.path)!r})")
     printed: list[str] = []
     exec(code, {"print": lambda value: printed.append(str(value))})
-    assert len(printed) == 4
+    assert len(printed) == 10
+    assert int(printed[0].partition(": ")[2]) > 20

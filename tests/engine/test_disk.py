@@ -84,7 +84,7 @@ def test_the_questions_of_the_catalogue_have_the_same_answers(
     both: tuple[Engine, Engine], sources: Sources
 ) -> None:
     found = 0
-    for query in read_catalogue(sources):
+    for query in (q for q in read_catalogue(sources) if not q.calls):
         text = query.bind({}, sources.portal.base)
         one, other = (rows(engine, text) for engine in both)
         assert one == other, query

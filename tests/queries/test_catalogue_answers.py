@@ -12,13 +12,18 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryBoolean, QuerySolutio
 from rdflib.plugins.sparql import prepareQuery
 
 from policygraph.build import APART, Graphs, collect
+from policygraph.engine.reading import read
+from policygraph.errors import ServiceRefused
 from policygraph.namespaces import prefixes
 from policygraph.queries import CatalogueQuery, find, read_catalogue
 from policygraph.sources import find_portal
 
 SOURCES = find_portal(Path(__file__).resolve().parents[2])
 BASE = SOURCES.portal.base
-CATALOGUE = read_catalogue(SOURCES)
+EVERYTHING = read_catalogue(SOURCES)
+CATALOGUE = [query for query in EVERYTHING if not query.calls]
+FEDERATED = [query for query in EVERYTHING if query.calls]
+"""They ask other endpoints, which a test may not do: they are read, and refused."""
 POLICY = "nl-generative-ai-vision"
 COPY = "copy-of-the-vision"
 
@@ -109,7 +114,21 @@ def element(path: str) -> str:
 
 
 def test_the_catalogue_is_there() -> None:
-    assert len(CATALOGUE) >= 14
+    assert len(CATALOGUE) >= 30
+    assert {query.topic for query in FEDERATED} == {"federated"}
+    assert "federated" not in {query.topic for query in CATALOGUE}
+
+
+@pytest.mark.parametrize("query", FEDERATED, ids=lambda query: query.slug)
+def test_a_federated_query_is_well_formed_and_refused_by_default(query: CatalogueQuery) -> None:
+    """It says whom it asks, another engine understands it, and no packet leaves here."""
+    assert all(endpoint.startswith("https://") for endpoint in query.calls)
+    assert "Asks the endpoint of" in query.question["en"]
+    assert "endpoint van" in query.question["nl"]
+    text = query.bind({}, BASE)
+    prepareQuery(text)
+    with pytest.raises(ServiceRefused, match=re.escape(query.calls[0])):
+        read(text)
 
 
 @every_query
@@ -200,12 +219,13 @@ def test_another_policy_does_not_mix_in(
 
 
 def test_a_second_policy_appears_wherever_policies_are_compared(with_copy: Store) -> None:
+    vision, copy = thing(f"policy/{POLICY}"), thing(f"policy/{COPY}")
+    compared = 0
     for query in CATALOGUE:
-        rows = ask(with_copy, query)
-        if rows and "policy" in rows[0]:
-            assert {thing(f"policy/{POLICY}"), thing(f"policy/{COPY}")} <= {
-                row["policy"] for row in rows
-            }, query.slug
+        found = {row.get("policy") for row in ask(with_copy, query)}
+        assert (vision in found) == (copy in found), query.slug
+        compared += vision in found
+    assert compared > 15
 
 
 # What the answers are, for the Dutch vision

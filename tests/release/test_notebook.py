@@ -21,7 +21,7 @@ def dataset(release: Release) -> Dataset:
 
 def test_prefixes_are_bound_and_queries_see_the_union(dataset: Dataset) -> None:
     rows = list(dataset.query("SELECT ?p { ?p a pg:Principle ; pg:theme theme:sustainability }"))
-    assert len(rows) == 1
+    assert len(rows) > 15
     assert dict(dataset.namespaces())["pg"] == URIRef(PG)
 
 
