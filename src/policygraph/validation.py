@@ -200,22 +200,27 @@ def _jobs(
     return jobs
 
 
-def _said(triples: Sequence[Triple]) -> dict[str, set[str]]:
-    """Return the properties that a file uses, by the thing that it says them of."""
-    said: dict[str, set[str]] = defaultdict(set)
-    for subject, predicate, _ in triples:
+def _said(triples: Sequence[Triple]) -> dict[str, set[tuple[str, str]]]:
+    """Return what a file says, property and value, by the thing that it says it of."""
+    said: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for subject, predicate, term in triples:
         if isinstance(subject, NamedNode):
-            said[subject.value].add(predicate.value)
+            said[subject.value].add((predicate.value, str(term)))
     return said
 
 
-def _concerns(result: Result, said: Mapping[str, set[str]]) -> bool:
+def _concerns(result: Result, said: Mapping[str, set[tuple[str, str]]]) -> bool:
     """Whether a result is about this file.
 
     Of a thing that another file describes, only what this one adds is; the rest is reported there.
     """
     own = said.get(result.focus, set())
-    return RDF.type in own or result.path in own
+    properties = {predicate for predicate, _ in own}
+    if RDF.type in properties:
+        return True
+    if result.value.startswith("<"):
+        return (result.path, result.value) in own
+    return result.path in properties
 
 
 def _blank(triple: Triple) -> bool:
