@@ -308,3 +308,43 @@ def query(
     else:
         answer = asking.ask_release(_release(portal, None, ()), text, format_)
     asking.show(answer, format_, sys.stdout.buffer)
+
+
+@cli.command()
+@click.argument("old", type=FILE)
+@click.argument("new", type=FILE)
+@click.option(
+    "--format",
+    "format_",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "json", "html", "turtle"]),
+    help="Form of the report.",
+)
+@language_option
+def diff(old: Path, new: Path, format_: str, lang: str | None) -> None:
+    """Tell what changed from OLD to NEW in words of policy.
+
+    Each is a release, a portal or an RDF file (.ttl .nt .nq .trig .rdf .jsonld, each also .gz).
+    Exit code 0, also when there are differences.
+    """
+    from policygraph import wording
+    from policygraph.diff import diff as compare
+    from policygraph.editions import common_labels, read_edition
+
+    _say(f"reading {old}")
+    before = read_edition(old)
+    _say(f"reading {new}")
+    after = read_edition(new)
+    _say("comparing")
+    difference = compare(before, after)
+    names = common_labels()
+    language = _language(lang)
+    words = wording.Words(difference, language, names)
+    if format_ == "turtle":
+        other = wording.Words(difference, "nl" if language == "en" else "en", names)
+        text = wording.as_turtle(words, other)
+    else:
+        write = {"text": wording.as_text, "json": wording.as_json, "html": wording.as_html}
+        text = write[format_](words)
+    click.echo(text, nl=False)

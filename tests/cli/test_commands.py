@@ -31,7 +31,7 @@ def run(
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("command", ["", "serve", "validate", "build", "query", "fmt"])
+@pytest.mark.parametrize("command", ["", "serve", "validate", "build", "query", "fmt", "diff"])
 def test_every_command_explains_itself(command: str) -> None:
     done = run(*command.split(), "--help")
     assert done.returncode == 0
@@ -54,6 +54,8 @@ def test_every_command_explains_itself(command: str) -> None:
         (["query", "-", "--param", "x"], "NAME=VALUE"),
         (["query", "-", "--endpoint", "ftp://x"], "http"),
         (["fmt", "/nowhere.ttl"], "does not exist"),
+        (["diff", "/nowhere.nq", "."], "does not exist"),
+        (["diff", ".", "."], "neither a release"),
     ],
     ids=" ".join,
 )
@@ -265,3 +267,18 @@ def test_every_error_of_ours_has_a_status_and_an_exit_code(sources: Sources) -> 
         assert kind.exit_code in (1, 2)
         assert kind.title
     assert sources.root.is_dir()
+
+
+def test_a_diff_goes_to_stdout_and_differences_are_no_failure(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.ttl", tmp_path / "new.ttl"
+    text = (
+        "<http://x/id/policy/a> a <https://w3id.org/policygraph/ns#PolicyDocument> ; <http://x/p> "
+    )
+    old.write_text(text + '"one" .')
+    new.write_text(text + '"two" .')
+    done = run("diff", old, new)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "“one” -> “two”" in done.stdout
+    done = run("diff", old, old, "--lang", "nl")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Er is niets veranderd." in done.stdout
