@@ -56,7 +56,7 @@ class Connection(HttpToolsProtocol):
         self._idle_since = 0.0
         self._watch: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Take a connection, and watch that it is used."""
         super().connection_made(transport)
         self._idle_since = self.loop.time()
@@ -169,7 +169,7 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
         self._within = True
         if self._begun:
-            self.scope["extensions"] = {BEGUN: self._begun}  # type: ignore[dict-item]
+            self.scope["extensions"] = {BEGUN: self._begun}  # type: ignore[dict-item]  # ours
             self._begun = None
 
     def on_message_complete(self) -> None:
@@ -205,5 +205,5 @@ async def _nothing(*_: object) -> None:
     pass
 
 
-async def _never(*_: object) -> Any:  # noqa: ANN401
+async def _never(*_: object) -> Any:  # noqa: ANN401  (it never returns)
     raise AssertionError
