@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8000
+FRONT  := hatch_build.py $(wildcard frontend/*.js* frontend/src/*)
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test lint format docs bench soak wheel clean
@@ -15,12 +16,14 @@ serve: $(VENV)/.run ## Check the data, build a release and serve it on http://12
 
 test: $(VENV)/.dev ## Check the data and run every test
 	$(BIN)/policygraph validate
+	$(BIN)/python hatch_build.py test
 	$(BIN)/pytest
 
 lint: $(VENV)/.dev ## Style, types, canonical Turtle, fresh documentation
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python hatch_build.py check
 	$(BIN)/policygraph fmt --check
 	$(BIN)/python docs/generate.py --check
 
@@ -43,15 +46,16 @@ wheel: $(VENV)/.dev ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --outdir dist .
 
 clean: ## Remove what was made here (the cache of releases stays)
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) dist build src/policygraph/web/static/built frontend/node_modules
+	rm -rf .pytest_cache .mypy_cache .ruff_cache
 
 $(VENV)/bin/python:
 	PYTHON="$(PYTHON)" sh scripts/venv $(VENV)
 
-$(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt
+$(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints.txt $(FRONT)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
 	touch $@
 
-$(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml constraints.txt $(FRONT)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,dev]'
 	touch $@ $(VENV)/.run

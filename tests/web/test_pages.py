@@ -169,7 +169,8 @@ def test_the_words_are_there_in_every_language() -> None:
 
 
 def test_style_sheet(client: Client) -> None:
-    [sheet] = [x for x in Outline(client.page("/").text).links if x.startswith("/static/")]
+    links = Outline(client.page("/").text).links
+    [sheet] = [x for x in links if x.startswith("/static/policygraph.css")]
     response = client.get(sheet)
     assert response.headers["content-type"].startswith("text/css")
     assert "url(" not in response.text

@@ -8,7 +8,6 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from policygraph.engine import Engine
@@ -25,10 +24,11 @@ from policygraph.web import (
     status,
     vocabularies,
 )
+from policygraph.web.assets import FOLDER, Files
 from policygraph.web.endpoint import sparql
 from policygraph.web.middleware import Frame, Gzip
 from policygraph.web.problems import render_error, render_without_page
-from policygraph.web.site import HERE, Site
+from policygraph.web.site import Site
 
 ROUTES = (
     # With a slash as well: many clients were told so, and the W3C's protocol suite is written so.
@@ -55,7 +55,7 @@ ROUTES = (
     Route("/metrics", metrics.metrics),
     Route("/robots.txt", status.robots),
     Route("/openapi.json", openapi.openapi),
-    Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
+    Mount("/static", Files(directory=FOLDER), name="static"),
 )
 
 

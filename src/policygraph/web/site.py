@@ -24,6 +24,7 @@ from policygraph.release import Release
 from policygraph.settings import Limits
 from policygraph.terms import Triple
 from policygraph.web import texts
+from policygraph.web.assets import built
 from policygraph.web.conditional import cache_headers, etag, not_modified
 from policygraph.web.facts import Facts
 from policygraph.web.lookup import Lookup
@@ -102,7 +103,7 @@ class PageMaker:
         """Return the entity tag of this page."""
         scope, host = self.request.scope, self.request.headers.get("host", "")
         address = (scope["scheme"], host, scope["path"], scope["query_string"])
-        return self.site.tag("page", *address, self.language)
+        return self.site.tag("page", *address, self.language, built())
 
     def not_modified(self) -> Response | None:
         """Return a 304 if the client has this page already; nothing is looked up for it."""
@@ -135,6 +136,7 @@ class PageMaker:
                 "to": self.link,
                 "switch": self._switch,
                 "language_names": texts.NAMES,
+                "asset": built().get,
                 "path": self.request.scope["path"],
                 "release": self.site.release,
                 "site_title": portal.title.get(self.language)

@@ -1,0 +1,51 @@
+"""`/static`: what pages load. Built files have a digest in their name and may be kept for ever."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+FOLDER = Path(__file__).parent / "static"
+BUILT = FOLDER / "built"
+"""Made out of frontend/ when the package is built; pages do without it where it is missing."""
+
+_FOREVER = "public, max-age=31536000, immutable"
+
+_MEDIA_TYPES = {".js": "text/javascript", ".woff2": "font/woff2"}
+"""What not every system knows."""
+
+
+@cache
+def built() -> dict[str, str]:
+    """Return the address of each entry point of the front end, by name; none if it is not built."""
+    manifest = BUILT / "manifest.json"
+    if not manifest.exists():
+        return {}
+    files: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8"))
+    return {name: f"/static/{BUILT.name}/{file}" for name, file in files.items()}
+
+
+class Files(StaticFiles):
+    """Serves the folder `static`."""
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        """Return a file, with the headers that its name allows."""
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        path = Path(full_path)
+        if path.parent == BUILT and "-" in path.stem:
+            response.headers["Cache-Control"] = _FOREVER
+        if isinstance(response, FileResponse) and path.suffix in _MEDIA_TYPES:
+            response.headers["Content-Type"] = _MEDIA_TYPES[path.suffix]
+        return response
