@@ -14,6 +14,11 @@ _SAFE = "/:@!$&'()*+,;=~-._"
 """Characters that may stand in a path as they are (RFC 3986, section 3.3)."""
 
 
+def escaped(path: str) -> str:
+    """Return a path as it may stand in a link: escaped, and never the name of a host."""
+    return "/" + quote(path, safe=_SAFE).lstrip("/")
+
+
 @dataclass(frozen=True, slots=True)
 class Urls:
     """Addresses of one portal; `base` is its base IRI."""

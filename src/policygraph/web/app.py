@@ -24,6 +24,7 @@ from policygraph.web import (
     status,
     vocabularies,
 )
+from policygraph.web.archive import Archive
 from policygraph.web.assets import FOLDER, Files
 from policygraph.web.endpoint import sparql
 from policygraph.web.middleware import Frame, Gzip
@@ -59,9 +60,18 @@ ROUTES = (
 )
 
 
-def create_app(release: Release, engine: Engine, limits: Limits) -> FastAPI:
-    """Return the application that serves one release through one engine."""
-    site = Site(release, engine, limits)
+def create_app(
+    release: Release,
+    engine: Engine,
+    limits: Limits,
+    archive: Archive | None = None,
+    prefix: str = "",
+) -> FastAPI:
+    """Return the application that serves one release through one engine.
+
+    With a `prefix` it makes its links below that; whoever calls it takes the prefix off the path.
+    """
+    site = Site(release, engine, limits, archive=archive, prefix=prefix)
     frame = Middleware(Frame, on_crash=render_error, sent=site.responses)
     app = FastAPI(
         title="policygraph",

@@ -152,6 +152,6 @@ def _is_known(request: Request, headers: dict[str, str]) -> bool:
         return False
 
 
-async def without_slash(_: Request) -> Response:
+async def without_slash(request: Request) -> Response:
     """Redirect `/download` to its page."""
-    return RedirectResponse("/download/", status_code=308)
+    return RedirectResponse(site_of(request).here("/download/"), status_code=308)

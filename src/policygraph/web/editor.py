@@ -94,7 +94,7 @@ async def answered(request: Request, site: Site, asked: Asked) -> Response:
         status, members, headers = problem(error)
         headers |= {"Cache-Control": "no-store", "Vary": VARY}
         return await _render(page, site, text, status=status, headers=headers, problem=members)
-    downloads = _downloads(request, shown.form)
+    downloads = _downloads(request, site.here("/sparql"), shown.form)
     own = {"Cache-Control": "no-cache", "Vary": VARY} if fresh else None
     return await _render(page, site, text, headers=own, shown=shown, downloads=downloads)
 
@@ -126,11 +126,11 @@ async def _render(
     )
 
 
-def _downloads(request: Request, form: str) -> list[tuple[Format, str]]:
+def _downloads(request: Request, path: str, form: str) -> list[tuple[Format, str]]:
     """Return the address of the same query in every format that fits its form."""
     kept = [(n, v) for n, v in request.query_params.multi_items() if n not in ("format", "lang")]
     fitting = RESULT_FORMATS if form in ("SELECT", "ASK") else GRAPH_FORMATS + DATASET_FORMATS
-    return [(f, "/sparql?" + urlencode([*kept, ("format", f.name)])) for f in fitting]
+    return [(f, f"{path}?" + urlencode([*kept, ("format", f.name)])) for f in fitting]
 
 
 async def _show(answer: Answer, page: PageMaker) -> Shown:

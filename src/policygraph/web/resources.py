@@ -56,7 +56,9 @@ async def thing(request: Request) -> Response:
     kept = {"lang": request.query_params["lang"]} if "lang" in request.query_params else {}
     headers = {"Vary": "Accept", "Cache-Control": "public, max-age=60"}
     return RedirectResponse(
-        target + ("?" + urlencode(kept) if kept else ""), status_code=303, headers=headers
+        site.here(target) + ("?" + urlencode(kept) if kept else ""),
+        status_code=303,
+        headers=headers,
     )
 
 
@@ -78,7 +80,7 @@ async def described(request: Request) -> Response:
     if known:
         return known
     description = await describe(request, site, iri, number)
-    links = _links(path, suffix, description)
+    links = _links(site.here(path), suffix, description)
     if isinstance(chosen, Format):
         body = write_graph(description.triples, chosen, site.prefixes, first=iri)
         headers = cache_headers(tag, "" if asked else "Accept") | {"Link": links}

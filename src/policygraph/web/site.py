@@ -23,7 +23,9 @@ from policygraph.namespaces import prefixes
 from policygraph.release import Release
 from policygraph.settings import Limits
 from policygraph.terms import Triple
+from policygraph.urls import escaped
 from policygraph.web import texts
+from policygraph.web.archive import Archive
 from policygraph.web.assets import built
 from policygraph.web.conditional import cache_headers, etag, not_modified
 from policygraph.web.facts import Facts
@@ -57,6 +59,14 @@ class Site:
     templates: Environment = field(default_factory=_environment)
     responses: Counter[int] = field(default_factory=Counter)
     """How many answers of each status were sent."""
+    archive: Archive | None = None
+    """The kept releases; None where files are served that are no release."""
+    prefix: str = ""
+    """What stands before every path of a release that is not served at the root."""
+
+    def here(self, path: str) -> str:
+        """Return a path of this site as clients know it."""
+        return self.prefix + path
 
     @property
     def prefixes(self) -> dict[str, str]:
@@ -79,7 +89,7 @@ class Site:
 
     def tag(self, *parts: object) -> str:
         """Return an entity tag for what depends on this release, this code and the parts."""
-        return etag(self.release.hash, __version__, *parts)
+        return etag(self.release.hash, __version__, self.prefix, *parts)
 
     def page(self, request: Request) -> PageMaker:
         """Return what renders a page in the language of the request."""
@@ -102,7 +112,7 @@ class PageMaker:
     def tag(self) -> str:
         """Return the entity tag of this page."""
         scope, host = self.request.scope, self.request.headers.get("host", "")
-        address = (scope["scheme"], host, scope["path"], scope["query_string"])
+        address = (scope["scheme"], host, scope["path"], scope["query_string"], self._current)
         return self.site.tag("page", *address, self.language, built())
 
     def not_modified(self) -> Response | None:
@@ -134,6 +144,10 @@ class PageMaker:
                 "languages": self.site.languages,
                 "t": partial(texts.text, self.language),
                 "to": self.link,
+                "here": self.site.here,
+                "leave": self.outside,
+                "current": self._current,
+                "archive": self.site.archive,
                 "switch": self._switch,
                 "language_names": texts.NAMES,
                 "asset": built().get,
@@ -151,17 +165,34 @@ class PageMaker:
         return HTMLResponse(html, status, own | {"Content-Language": self.language})
 
     def link(self, href: str) -> str:
-        """Return a link of ours; it keeps the language if that was asked for in the address."""
-        if not self.remembered or not href.startswith("/"):
+        """Return a link within the site; it keeps the language if the address asked for one."""
+        if not href.startswith("/"):
+            return href
+        return self.outside(self.site.here(href))
+
+    def outside(self, href: str) -> str:
+        """Return a link to the current release, in the same way."""
+        if not self.remembered:
             return href
         path, mark, fragment = href.partition("#")
         joint = "&" if "?" in path else "?"
         return f"{path}{joint}lang={self.language}{mark}{fragment}"
 
+    @property
+    def _current(self) -> str | None:
+        """Return the same address in the current release, on the pages of any other."""
+        archive = self.site.archive
+        if archive is None or archive.current.id == self.site.release.id:
+            return None
+        path, asked = escaped(self.request.scope["path"]), self._asked()
+        return f"{path}?{urlencode(asked)}" if asked else path
+
     def _switch(self, language: str) -> str:
         """Return this same address in another language."""
-        kept = [(n, v) for n, v in self.request.query_params.multi_items() if n != "lang"]
-        return "?" + urlencode([*kept, ("lang", language)])
+        return "?" + urlencode([*self._asked(), ("lang", language)])
+
+    def _asked(self) -> list[tuple[str, str]]:
+        return [(n, v) for n, v in self.request.query_params.multi_items() if n != "lang"]
 
 
 def site_of(request: Request) -> Site:
@@ -178,7 +209,8 @@ def endpoint_of(request: Request) -> str:
     host = request.headers.get("host", "localhost")
     if not _HOST.fullmatch(host):
         raise BrokenInput("The Host header names no host.")
-    return f"{request.scope['scheme']}://{host}{request.scope.get('root_path', '')}/sparql"
+    root = f"{request.scope['scheme']}://{host}{request.scope.get('root_path', '')}"
+    return root + site_of(request).here("/sparql")
 
 
 def client_of(request: Request) -> str:

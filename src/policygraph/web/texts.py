@@ -43,6 +43,17 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "What has no English label is shown in Dutch, then in French, then in any other language.",
         "Ce qui n'a pas de libellé français est montré en anglais, puis en néerlandais, puis dans une autre langue.",
     ),
+    "releases": ("Uitgaven", "Releases", "Versions"),
+    "kept_release": (
+        "U ziet een bewaarde uitgave: versie {version} van {date}. Zij is niet de huidige.",
+        "You are looking at a kept release: version {version} of {date}. It is not the current one.",
+        "Vous consultez une version conservée : version {version} du {date}. Ce n'est pas la version actuelle.",
+    ),
+    "to_current": (
+        "Naar de huidige uitgave",
+        "Go to the current release",
+        "Aller à la version actuelle",
+    ),
     # start page
     "inside": ("Wat erin staat", "What is inside", "Contenu"),
     "policies": ("Beleidsdocumenten", "Policies", "Politiques"),

@@ -83,7 +83,7 @@ async def vocabulary(request: Request) -> Response:
     triples = await site.lookup(request).graph(site.graph(GRAPH_OF[path]))
     if not triples:
         raise NotFound(f"This portal has no graph {site.graph(GRAPH_OF[path])}.")
-    links = {"Link": _links(path)}
+    links = {"Link": _links(site.here(path))}
     if isinstance(chosen, Format):
         body = write_graph(triples, chosen, site.prefixes)
         headers = cache_headers(tag, vary) | links | {"Content-Type": chosen.content_type}
@@ -200,7 +200,7 @@ async def void(request: Request) -> Response:
     headers = {"Vary": "Accept", "Cache-Control": "public, max-age=60"}
     if not isinstance(chosen, Format):
         target = "/doc/graph/meta" if "meta" in site.release.graphs else "/"
-        return RedirectResponse(target, status_code=303, headers=headers)
+        return RedirectResponse(site.here(target), status_code=303, headers=headers)
     tag = site.tag("void", endpoint_of(request), chosen.name)
     known = not_modified(request, tag, "Accept")
     if known:
