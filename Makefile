@@ -6,7 +6,7 @@ PORT   ?= 8000
 FRONT  := hatch_build.py $(wildcard frontend/*.js* frontend/src/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format docs bench soak wheel clean
+.PHONY: help serve test interop lint format docs bench soak wheel clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -14,10 +14,14 @@ help: ## Show what can be made
 serve: $(VENV)/.run ## Check the data, build a release and serve it on http://127.0.0.1:8000
 	$(BIN)/policygraph serve --port $(PORT)
 
-test: $(VENV)/.dev ## Check the data and run every test
+test: $(VENV)/.dev ## Check the data and run every test that needs no foreign program
 	$(BIN)/policygraph validate
 	$(BIN)/python hatch_build.py test
-	$(BIN)/pytest
+	$(BIN)/pytest --ignore=tests/interop
+
+interop: $(VENV)/.dev ## Install foreign programs (Comunica, Virtuoso, nginx ...) and try them with ours
+	sh scripts/interop $(BIN)/python
+	$(BIN)/pytest tests/interop
 
 lint: $(VENV)/.dev ## Style, types, canonical Turtle, fresh documentation
 	$(BIN)/ruff check .
