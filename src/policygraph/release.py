@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,15 @@ class Release:
     def id(self) -> str:
         """The name of the release: the first 16 digits of its hash."""
         return self.hash[:16]
+
+    @property
+    def moment(self) -> datetime:
+        """The portal's date as a moment, 1970 where it is no date; a release has no other clock."""
+        try:
+            moment = datetime.fromisoformat(self.portal.date)
+        except ValueError:
+            moment = datetime(1970, 1, 1, tzinfo=UTC)
+        return moment.replace(tzinfo=UTC)
 
     @property
     def urls(self) -> Urls:

@@ -16,6 +16,7 @@ from policygraph.release import Release
 from policygraph.settings import Limits
 from policygraph.web import (
     downloads,
+    feed,
     metrics,
     openapi,
     pages,
@@ -51,6 +52,8 @@ ROUTES = (
     Route("/download/", downloads.listing),
     Route(f"/download/{downloads.MANIFEST}", downloads.manifest),
     Route("/download/{name:path}", downloads.file),
+    Route("/feed", feed.root),
+    Route("/feed/{name}", feed.node),
     Route("/health", status.health),
     Route("/health/live", status.alive),
     Route("/metrics", metrics.metrics),

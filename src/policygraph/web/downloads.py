@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from functools import lru_cache
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
@@ -108,7 +106,7 @@ async def file(request: Request) -> Response:
     if found is None:
         raise NotFound(f"There is no download {name!r}; /download/ lists what there is.")
     headers = cache_headers(f'"{found.sha256}"', "") | {
-        "Last-Modified": _last_modified(site.release.portal.date),
+        "Last-Modified": format_datetime(site.release.moment, usegmt=True),
         "Accept-Ranges": "bytes",
     }
     if _is_known(request, headers):
@@ -125,16 +123,6 @@ async def file(request: Request) -> Response:
 def _content_type(found: ReleaseFile) -> str:
     text = found.media_type.startswith("text/") and "charset" not in found.media_type
     return found.media_type + ("; charset=utf-8" if text else "")
-
-
-@lru_cache(maxsize=8)
-def _last_modified(date: str) -> str:
-    """Return the portal's date as an HTTP date; a release has no other clock."""
-    try:
-        moment = datetime.fromisoformat(date)
-    except ValueError:
-        moment = datetime(1970, 1, 1, tzinfo=UTC)
-    return format_datetime(moment.replace(tzinfo=UTC), usegmt=True)
 
 
 def _is_known(request: Request, headers: dict[str, str]) -> bool:

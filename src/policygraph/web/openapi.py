@@ -60,7 +60,11 @@ def describe(site: Site) -> dict[str, Any]:
             "version": __version__,
             "license": {"name": "data licence", "url": portal.license},
         },
-        "paths": _sparql(site.limits.query_seconds) | _things() | _files() | _machines(),
+        "paths": _sparql(site.limits.query_seconds)
+        | _things()
+        | _files()
+        | (_feed() if site.archive else {})
+        | _machines(),
         "components": {"schemas": {"Problem": _problem_schema()}},
     }
 
@@ -177,6 +181,20 @@ def _files() -> dict[str, Any]:
         "/queries": _get("Query catalogue", "queries", html, lang),
         "/download/": _get("All files", "downloads", html, lang),
         "/download/{name}": _get("A file of the release", "file", file, name),
+    }
+
+
+def _feed() -> dict[str, Any]:
+    formats = (*GRAPH_FORMATS, *DATASET_FORMATS)
+    media = [*(f.media_type for f in formats), "text/html"]
+    name = _parameter("name", "path", "a node that /feed leads to")
+    format_ = _parameter("format", "query", "wins over Accept", _choice(formats))
+    lang = _parameter("lang", "query", "language of the page", {"enum": ["nl", "en", "fr"]})
+    stream = _responses("the event stream", media, 400, 406, 503)
+    versions = _responses("versions of graphs", media, 400, 406, 410, 503, statuses=(200, 302))
+    return {
+        "/feed": _get("Changes, as a Linked Data Event Stream", "feed", stream, format_, lang),
+        "/feed/{name}": _get("What changed", "versions", versions, name, format_, lang),
     }
 
 

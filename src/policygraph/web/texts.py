@@ -231,6 +231,36 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Manifeste avec toutes les sommes de contrôle",
     ),
     "also": ("Ook", "Also", "Aussi"),
+    # the feed
+    "feed": ("Volgen", "Follow", "Suivre"),
+    "feed_text": (
+        "Wie een kopie van deze graaf bijhoudt, haalt hier bij elke uitgave alleen de grafen op die anders zijn geworden.",
+        "If you keep a copy of this graph, this is where you fetch, with each release, only the graphs that have changed.",
+        "Qui tient une copie de ce graphe ne récupère ici, à chaque version, que les graphes qui ont changé.",
+    ),
+    "feed_for_programs": (
+        "Dit is een Linked Data Event Stream. Geef een LDES-client dit adres:",
+        "This is a Linked Data Event Stream. Give an LDES client this address:",
+        "Ceci est un Linked Data Event Stream. Donnez cette adresse à un client LDES :",
+    ),
+    "feed_kept": (
+        "De stroom begint bij de oudste uitgave die bewaard is, met alle grafen. Wie voor het laatst bij een nog oudere uitgave keek, begint opnieuw.",
+        "The stream begins at the oldest release that is kept, with every graph. If you last looked at an older one still, start again.",
+        "Le flux commence à la plus ancienne version conservée, avec tous les graphes. Si votre dernier passage est plus ancien encore, recommencez.",
+    ),
+    "changed_graphs": ("Veranderde grafen", "Changed graphs", "Graphes modifiés"),
+    "removed": ("verwijderd", "removed", "supprimé"),
+    "unchanged": ("Geen graaf is veranderd.", "No graph has changed.", "Aucun graphe n'a changé."),
+    "feed_node_text": (
+        "De grafen die in deze uitgave anders zijn dan in de vorige die bewaard is.",
+        "The graphs that differ in this release from the one kept before it.",
+        "Les graphes qui, dans cette version, diffèrent de la version conservée précédente.",
+    ),
+    "feed_first_text": (
+        "De oudste uitgave die bewaard is: alle grafen.",
+        "The oldest release that is kept: every graph.",
+        "La plus ancienne version conservée : tous les graphes.",
+    ),
     # ontology and shapes
     "classes": ("Klassen", "Classes", "Classes"),
     "individuals": ("Waarden", "Values", "Valeurs"),
