@@ -70,6 +70,9 @@ class Portal:
     """Title of the portal, by language: the table `[title]`."""
     description: Mapping[str, str] = field(default_factory=dict)
     """A sentence or two about the portal, by language: the table `[description]`."""
+    report: str = ""
+    """Where a reader reports an error in a statement: a web or `mailto:` address in which `{iri}`
+    stands for the statement. Without it, pages have no such link."""
     limits: Limits = field(default_factory=Limits)
     """Limits of the endpoint: the table `[limits]`, see below."""
 
@@ -100,6 +103,9 @@ def read_portal(path: Path) -> Portal:
     if "date" in values:
         values["date"] = str(values["date"])
     portal = _record(Portal, values | {"limits": limits}, str(path))
+    if portal.report and not portal.report.startswith(("https://", "http://", "mailto:")):
+        raise BrokenInput(f"{path}: report must be an https or mailto address, not "
+                          f"{portal.report!r}")  # fmt: skip
     if not portal.base.startswith(("http://", "https://")) or portal.base[-1] not in "/#":
         raise BrokenInput(f"{path}: base must be an http(s) address that ends in / (it is "
                           f"{portal.base!r})")  # fmt: skip

@@ -10,8 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlencode
 
+from policygraph.namespaces import REFERENCES
+
 _SAFE = "/:@!$&'()*+,;=~-._"
 """Characters that may stand in a path as they are (RFC 3986, section 3.3)."""
+
+_DESCRIBED = frozenset({"country", "eurovoc", "language", "nuts", "resource-type", "sdg"})
+"""Reference lists of others whose things are described here: places, goals, languages, subjects."""
 
 
 def escaped(path: str) -> str:
@@ -52,10 +57,31 @@ class Urls:
             return "/" + quote(path, safe=_SAFE + "#")
         return "/" + quote(path, safe=_SAFE) + (f".{suffix}" if suffix else "")
 
+    def about(self, iri: str, suffix: str = "") -> str | None:
+        """Return the path of what we say about a thing, ours or somebody else's, else None.
+
+        Things in the reference lists of others have a page here under the prefix of their list:
+        `/doc/sdg:9`, `/doc/country:NLD`; without a name it is the list itself, `/doc/sdg:`.
+        """
+        for prefix, namespace in REFERENCES.items():
+            if iri.startswith(namespace.rstrip("/")):
+                name = iri[len(namespace) :]
+                if prefix in _DESCRIBED and iri in (namespace + name, namespace.rstrip("/")):
+                    place = f"/doc/{prefix}:{quote(name, safe=_SAFE)}"
+                    return place + (f".{suffix}" if suffix else "")
+        return self.page(iri, suffix)
+
     def described_by(self, path: str) -> str:
         """Return the IRI that a `/doc/...` path (without a format suffix) is about."""
         path = unquote(path).removeprefix("/doc/").removeprefix("doc/")
+        prefix, colon, name = path.partition(":")
+        if colon and prefix in _DESCRIBED:
+            return REFERENCES[prefix] + name if name else REFERENCES[prefix].rstrip("/")
         return self.base + (path if path.startswith("graph/") else "id/" + path)
+
+    def report(self, template: str, iri: str) -> str:
+        """Return the address at which an error in a statement is reported, or nothing."""
+        return template.replace("{iri}", quote(iri, safe=""))
 
     def download(self, name: str) -> str:
         """Return the path of a file of the release."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -15,7 +16,7 @@ from .conftest import Client
 from .example import VISION
 
 PAGES = (
-    "/", "/sparql", "/queries", "/queries/all", "/download/", "/ns", "/shapes",
+    "/", "/policies", "/sparql", "/queries", "/queries/all", "/download/", "/ns", "/shapes",
     "/doc/policy/vision", "/doc/organisation/hub", "/doc/organisation/evil", "/doc/graph/vision",
     "/doc/policy/none", "/nowhere", "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D",
 )  # fmt: skip
@@ -111,11 +112,14 @@ def test_a_language_that_was_asked_for_stays(client: Client) -> None:
 
 def test_start_page_counts(client: Client) -> None:
     page = client.page("/", "en").text
-    cells = re.findall(r"<dt>(?:<a [^>]*>)?([^<]+)(?:</a>)?</dt><dd>(\d+)</dd>", page)
-    figures = {name: int(count) for name, count in cells}
-    assert figures["policies"] == 1
+    found = re.findall(r'<a href="([^"]+)"[^>]*><b>([^<]+)</b> ([^<]+)</a>', page)
+    figures = {words: int(number.replace("\u202f", "")) for _, number, words in found}
+    assert figures["policy"] == 1
     assert figures["pillars"] == 2
     assert figures["action points"] == 3
+    for link, number, _ in found:
+        answer = client.get(html.unescape(link), "text/csv").text.split()
+        assert answer == ["count", number.replace("\u202f", "")]
     assert "http://portal.test/sparql" in page
 
 

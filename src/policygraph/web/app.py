@@ -19,9 +19,9 @@ from policygraph.web import (
     feed,
     metrics,
     openapi,
-    pages,
     resources,
     saved,
+    start,
     status,
     vocabularies,
 )
@@ -35,7 +35,8 @@ from policygraph.web.site import Site
 ROUTES = (
     # With a slash as well: many clients were told so, and the W3C's protocol suite is written so.
     *(Route(path, sparql, methods=["GET", "HEAD", "POST"]) for path in ("/sparql", "/sparql/")),
-    Route("/", pages.start),
+    Route("/", start.start),
+    Route("/policies", start.policies),
     Route("/id/{path:path}", resources.thing),
     Route("/graph/{path:path}", resources.thing),
     Route("/doc/{path:path}", resources.described),

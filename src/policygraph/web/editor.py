@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -111,7 +112,7 @@ async def _render(
     examples: list[SavedQuery] = []
     if status == 200:
         examples = await saved_queries(site.lookup(page.request), site, page.language)
-    shown = {"shown": None, "problem": None, "downloads": []} | context
+    shown: dict[str, Any] = {"shown": None, "problem": None, "downloads": []} | context
     endpoint = endpoint_of(page.request)
     return page.render(
         "sparql.html",

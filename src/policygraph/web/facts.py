@@ -126,8 +126,8 @@ class Facts:
         return self.text(iri, *LABELS) or Text(self._names.get(iri) or self.short(iri))
 
     def link(self, iri: str) -> Link:
-        """Return a thing as a link: to its page if it is ours, else to its http(s) address."""
-        page = self._urls.page(iri)
+        """Return a thing as a link: to its page if there is one here, else to its address."""
+        page = self._urls.about(iri)
         if page is not None:
             return Link(iri, self.label(iri), page)
         safe = iri.startswith(("http://", "https://"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from policygraph.engine import Engine, Query
@@ -63,6 +64,11 @@ class Lookup:
         query = Query(text, results=_JSON, graph=None, client=self._client)
         found = json.loads(await self._read(query))["results"]["bindings"]
         return [{name: term["value"] for name, term in row.items()} for row in found]
+
+    async def answers(self, questions: Mapping[str, str]) -> dict[str, list[Row]]:
+        """Return the rows of several SELECTs that are asked at once."""
+        found = await asyncio.gather(*(self.rows(text) for text in questions.values()))
+        return dict(zip(questions, found, strict=True))
 
     async def triples(self, text: str) -> list[Triple]:
         """Return the triples of a CONSTRUCT."""

@@ -1,4 +1,4 @@
-"""The pages: the start page, a policy with its structure, and one page for everything else."""
+"""The pages of things: a policy with its structure, and one page for everything else."""
 
 from __future__ import annotations
 
@@ -6,26 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from policygraph.namespaces import DCT, PG, RDF, RDFS, SKOS
 from policygraph.terms import Triple
-from policygraph.web import texts
-from policygraph.web.facts import Facts, Link, Text, Value, node_key
+from policygraph.web.facts import Facts, Link, Value, node_key
 from policygraph.web.lookup import PAGE_SIZE
 from policygraph.web.policies import read_policy
 from policygraph.web.serialise import embedded_jsonld
-from policygraph.web.site import PageMaker, endpoint_of, site_of
+from policygraph.web.site import PageMaker
 
 if TYPE_CHECKING:
     from policygraph.web.resources import Description
-
-COUNTED = (
-    PG.PolicyDocument, PG.Principle, PG.Pillar, PG.ActionPoint, PG.Stakeholder, PG.Initiative,
-    PG.KeyTakeaway, PG.SDGAlignment,
-)  # fmt: skip
-"""Classes whose sizes the start page shows."""
 
 FIRST = (RDF.type, SKOS.definition, DCT.description, RDFS.comment, PG.officialName)
 """Properties that a page shows first; the others follow by label."""
@@ -49,72 +41,19 @@ class Pointing:
     things: list[Link]
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A policy in a list."""
-
-    link: Link
-    title: Text
-    description: Text
-    issued: str
-    places: list[Link]
-
-
-async def start(request: Request) -> Response:
-    """Return the start page: what this is, what is in it, how to ask it."""
-    site = site_of(request)
-    page = site.page(request)
-    known = page.not_modified()
-    if known:
-        return known
-    lookup = site.lookup(request)
-    counts = await lookup.counts(COUNTED)
-    triples = await lookup.policies()
-    facts = page.facts(triples)
-    names = await lookup.names(facts.mentioned())
-    facts = page.facts([*triples, *names])
-    figures = [
-        (site.release.urls.page(c), texts.plural(page.language, c), counts[c])
-        for c in COUNTED
-        if counts.get(c)
-    ]
-    return page.render(
-        "start.html",
-        title="",
-        figures=figures,
-        policies=_listed(facts),
-        endpoint=endpoint_of(request),
-        triples=sum(site.release.graphs.values()),
-    )
-
-
-def _listed(facts: Facts) -> list[Listed]:
-    policies = [
-        Listed(
-            facts.link(iri),
-            facts.text(iri, SKOS.prefLabel, DCT.title),
-            facts.text(iri, DCT.description),
-            facts.plain(iri, DCT.issued),
-            facts.links(iri, DCT.spatial),
-        )
-        for iri in facts.subjects(PG.PolicyDocument)
-    ]
-    policies.sort(key=lambda policy: policy.link.text.value.casefold())
-    return sorted(policies, key=lambda policy: policy.issued, reverse=True)
-
-
-async def thing_page(page: PageMaker, description: Description, path: str) -> Response:
+async def thing_page(page: PageMaker, description: Description, path: str, links: str) -> Response:
     """Return the page of a thing: a policy with its structure, anything else by its properties."""
     iri = description.iri
     facts = page.facts(description.triples)
     if PG.PolicyDocument in facts.iris(iri, RDF.type) and description.page == 1:
-        return await _policy_page(page, description, path)
+        return await _policy_page(page, description, path, links)
     slug = iri.removeprefix(page.site.graph(""))
     files = [
         f for name, f in sorted(page.site.release.files.items()) if name.startswith(slug + ".")
     ]
     return page.render(
         "thing.html",
+        links=links,
         title=facts.label(iri).value,
         iri=iri,
         label=facts.label(iri),
@@ -170,7 +109,9 @@ def _pointing(facts: Facts, triples: Iterable[Triple]) -> list[Pointing]:
     return sorted(groups, key=lambda group: group.property.text.value.casefold())
 
 
-async def _policy_page(page: PageMaker, description: Description, path: str) -> Response:
+async def _policy_page(
+    page: PageMaker, description: Description, path: str, links: str
+) -> Response:
     lookup = page.site.lookup(page.request)
     iri = description.iri
     parts = await lookup.policy(iri)
@@ -180,6 +121,7 @@ async def _policy_page(page: PageMaker, description: Description, path: str) -> 
     slug = facts.plain(iri, DCT.identifier)
     return page.render(
         "policy.html",
+        links=links,
         title=policy.title.value,
         policy=policy,
         label=facts.link,

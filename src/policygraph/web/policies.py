@@ -21,6 +21,7 @@ PART_OF = (PG.principleOf, PG.pillarOf, PG.actionPointOf, PG.goalOf, PG.riskOf)
 class Evidence:
     """Who says it and where: the level, the texts in which it was seen, the place in them."""
 
+    iri: str
     level: Link | None
     sources: list[Link]
     confirmed_by: list[Link]
@@ -206,6 +207,7 @@ def _texts(facts: Facts, subject: str, predicate: str) -> list[Text]:
 def _evidence(facts: Facts, thing: str) -> Evidence:
     levels = facts.links(thing, PG.evidenceLevel)
     return Evidence(
+        iri=thing,
         level=levels[0] if levels else None,
         sources=facts.links(thing, PG.source),
         confirmed_by=facts.links(thing, PG.confirmedBy),

@@ -76,18 +76,16 @@ async def described(request: Request) -> Response:
         tag = site.tag("doc", iri, number, chosen.name)
         known = not_modified(request, tag, "" if asked else "Accept")
     else:
-        tag, known = page.tag, page.not_modified()
+        tag, known = page.tag, page.known()
     if known:
         return known
     description = await describe(request, site, iri, number)
-    links = _links(site.here(path), suffix, description)
+    links = _links(site, site.here(path), suffix, description)
     if isinstance(chosen, Format):
         body = write_graph(description.triples, chosen, site.prefixes, first=iri)
         headers = cache_headers(tag, "" if asked else "Accept") | {"Link": links}
         return Response(body, headers=headers | {"Content-Type": chosen.content_type})
-    response = await pages.thing_page(page, description, path)
-    response.headers["Link"] = links
-    return response
+    return await pages.thing_page(page, description, path, links)
 
 
 async def describe(request: Request, site: Site, iri: str, page: int) -> Description:
@@ -137,10 +135,12 @@ def _page_number(text: str | None) -> int:
     return int(text[:9])
 
 
-def _links(path: str, suffix: str | None, description: Description) -> str:
+def _links(site: Site, path: str, suffix: str | None, description: Description) -> str:
     """Return the Link header (RFC 8288): the thing itself, other formats, other pages."""
     thing = header_iri(description.iri)
-    links = [f'<{thing}>; rel="canonical"', f'<{thing}>; rel="describes"']
+    # A page about somebody else's thing is no copy of it.
+    links = [f'<{thing}>; rel="canonical"'] if site.release.urls.is_ours(description.iri) else []
+    links.append(f'<{thing}>; rel="describes"')
     links += [f'<{path}.{f.suffix}>; rel="alternate"; type="{f.media_type}"' for f in GRAPH_FORMATS]
     here = f"{path}.{suffix}" if suffix else path
     if description.more:

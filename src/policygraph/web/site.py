@@ -24,17 +24,30 @@ from policygraph.release import Release
 from policygraph.settings import Limits
 from policygraph.terms import Triple
 from policygraph.urls import escaped
-from policygraph.web import texts
+from policygraph.web import properties, texts
 from policygraph.web.archive import Archive
 from policygraph.web.assets import built
 from policygraph.web.conditional import cache_headers, etag, not_modified
 from policygraph.web.facts import Facts
 from policygraph.web.lookup import Lookup
 from policygraph.web.negotiate import choose_language
+from policygraph.web.pagecache import PageCache
 
 HERE = Path(__file__).parent
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 VARY = "Accept, Accept-Language"
+
+MENU = (
+    ("/policies", "policies"), ("/compare", "compare"), ("/explore", "explore"),
+    ("/sparql", "ask"), ("/queries", "queries"), ("/download/", "data"), ("/about", "about"),
+)  # fmt: skip
+"""The main menu, address and key of its word; it shows what this server has."""
+
+SMALL_MENU = (
+    ("/search", "search"), ("/catalog", "catalogue"),
+    ("/ns", "vocabulary"), ("/shapes", "shapes"),
+)  # fmt: skip
+"""The menu at the foot of a page."""
 
 
 def _environment() -> Environment:
@@ -59,6 +72,8 @@ class Site:
     templates: Environment = field(default_factory=_environment)
     responses: Counter[int] = field(default_factory=Counter)
     """How many answers of each status were sent."""
+    pages: PageCache = field(default_factory=PageCache)
+    """Pages that were made before."""
     archive: Archive | None = None
     """The kept releases; None where files are served that are no release."""
     prefix: str = ""
@@ -119,13 +134,17 @@ class PageMaker:
         """Return a 304 if the client has this page already; nothing is looked up for it."""
         return not_modified(self.request, self.tag, VARY)
 
+    def known(self) -> Response | None:
+        """Return a 304, or this page as it was made before; nothing is looked up for either."""
+        return self.not_modified() or self.site.pages.find(self.tag)
+
     def text(self, key: str) -> str:
         """Return a text of the interface in this language."""
         return texts.text(self.language, key)
 
     def facts(self, triples: Iterable[Triple]) -> Facts:
         """Return triples as they read in this language."""
-        names = texts.names(self.language)
+        names = properties.names(self.language)
         return Facts(triples, self.language, self.site.release.urls, self.site.prefixes, names)
 
     def render(
@@ -133,9 +152,13 @@ class PageMaker:
         template: str,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
+        links: str = "",
         **context: Any,  # noqa: ANN401  (whatever the template shows)
     ) -> HTMLResponse:
-        """Return a page; without headers of its own it gets the ones that let it be cached."""
+        """Return a page; without headers of its own it gets the ones that let it be cached.
+
+        `links` is its Link header (RFC 8288).
+        """
         portal = self.site.release.portal
         html = self.site.templates.get_template(template).render(
             context
@@ -148,6 +171,11 @@ class PageMaker:
                 "leave": self.outside,
                 "current": self._current,
                 "archive": self.site.archive,
+                "menu": MENU,
+                "small_menu": SMALL_MENU,
+                "offers": self.offers,
+                "ask": lambda query: self.link(self.site.release.urls.query(query)),
+                "report": lambda iri: self.site.release.urls.report(portal.report, iri),
                 "switch": self._switch,
                 "language_names": texts.NAMES,
                 "asset": built().get,
@@ -162,7 +190,15 @@ class PageMaker:
             }
         )
         own = dict(headers if headers is not None else cache_headers(self.tag, VARY))
-        return HTMLResponse(html, status, own | {"Content-Language": self.language})
+        own |= {"Content-Language": self.language} | ({"Link": links} if links else {})
+        response = HTMLResponse(html, status, own)
+        if headers is None and status == 200:
+            self.site.pages.keep(self.tag, response)
+        return response
+
+    def offers(self, path: str) -> bool:
+        """Whether this server has an address."""
+        return any(getattr(route, "path", None) == path for route in self.request.app.routes)
 
     def link(self, href: str) -> str:
         """Return a link within the site; it keeps the language if the address asked for one."""

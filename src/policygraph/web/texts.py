@@ -4,23 +4,6 @@
 
 from __future__ import annotations
 
-from policygraph.namespaces import (
-    ADMS,
-    CV,
-    DCAT,
-    DCT,
-    ELI,
-    FOAF,
-    ORG,
-    OWL,
-    PG,
-    PROV,
-    RDF,
-    RDFS,
-    SKOS,
-    VOID,
-)
-
 LANGUAGES = ("nl", "en", "fr")
 
 NAMES = {"nl": "Nederlands", "en": "English", "fr": "Français"}
@@ -32,6 +15,13 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "language": ("Taal", "Language", "Langue"),
     "start": ("Start", "Home", "Accueil"),
     "queries": ("Vragen", "Queries", "Requêtes"),
+    "about": ("Over", "About", "À propos"),
+    "compare": ("Vergelijken", "Compare", "Comparer"),
+    "explore": ("Verkennen", "Explore", "Explorer"),
+    "data": ("Data en downloads", "Data & downloads", "Données et téléchargements"),
+    "search": ("Zoeken", "Search", "Rechercher"),
+    "catalogue": ("Catalogus (DCAT)", "Catalogue (DCAT)", "Catalogue (DCAT)"),
+    "ask_this": ("Vraag dit zelf", "Ask this", "Poser la question"),
     "vocabulary": ("Vocabularium", "Vocabulary", "Vocabulaire"),
     "shapes": ("Regels", "Shapes", "Règles"),
     "downloads": ("Downloads", "Downloads", "Téléchargements"),
@@ -62,7 +52,75 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "No policy is described yet.",
         "Aucune politique n'est encore décrite.",
     ),
-    "ask": ("Zelf bevragen", "Ask it yourself", "Interroger"),
+    "figures_note": (
+        "Elk getal is het antwoord op een vraag: volg het en u ziet de SPARQL erachter.",
+        "Each number is the answer to a query: follow it and you see the SPARQL behind it.",
+        "Chaque nombre est la réponse à une requête : suivez-le pour voir le SPARQL qui le donne.",
+    ),
+    "search_label": (
+        "Zoek een beleidsdocument, organisatie, initiatief of thema",
+        "Find a policy, an organisation, an initiative or a theme",
+        "Chercher une politique, une organisation, une initiative ou un thème",
+    ),
+    "policies_text": (
+        "Elk document met zijn datum, zijn gebied en wat het telt. Nieuwste eerst.",
+        "Each document with its date, its place and what it consists of. Newest first.",
+        "Chaque document avec sa date, son territoire et son contenu. Les plus récents d'abord.",
+    ),
+    "timeline_note": (
+        "Nieuwste eerst. De streep staat waar het document is uitgegeven.",
+        "Newest first. The mark stands where the document was issued.",
+        "Les plus récentes d'abord. La marque se trouve à la date de publication.",
+    ),
+    "document": ("Document", "Document", "Document"),
+    "issued": ("Uitgegeven", "Issued", "Publié"),
+    "where": ("Gebied", "Place", "Territoire"),
+    "binding": ("Hoe bindend", "How binding", "Caractère contraignant"),
+    "by_places": ("Per land of gebied", "By country or place", "Par pays ou territoire"),
+    "by_places_note": (
+        "Met het aantal documenten dat er geldt.",
+        "With the number of documents that apply there.",
+        "Avec le nombre de documents qui s'y appliquent.",
+    ),
+    "by_themes": ("Per thema", "By theme", "Par thème"),
+    "by_themes_note": (
+        "Waarover uitgangspunten gaan, met het aantal documenten.",
+        "What principles are about, with the number of documents.",
+        "Ce dont parlent les principes, avec le nombre de documents.",
+    ),
+    "by_instruments": ("Per instrument", "By instrument", "Par instrument"),
+    "by_instruments_note": (
+        "Waarmee actiepunten werken, met het aantal documenten.",
+        "What action points work with, with the number of documents.",
+        "Ce que mobilisent les points d'action, avec le nombre de documents.",
+    ),
+    "by_sdgs_note": (
+        "Met het aantal documenten dat met het doel of met een van zijn targets is verbonden.",
+        "With the number of documents linked to the goal or to one of its targets.",
+        "Avec le nombre de documents liés à l'objectif ou à l'une de ses cibles.",
+    ),
+    "takeaways_for": ("Lessen voor", "Takeaways for", "Enseignements pour"),
+    "takeaways_note": (
+        "Wat een analist eruit meeneemt; het staat niet in het document zelf.",
+        "What an analyst takes from it; it does not stand in the document itself.",
+        "Ce qu'un analyste en retient ; le document lui-même ne le dit pas.",
+    ),
+    "ask": ("Bevragen", "Ask (SPARQL)", "Interroger"),
+    "ask_note": (
+        "SPARQL 1.1, open voor iedereen, zonder sleutel.",
+        "SPARQL 1.1, open to everybody, without a key.",
+        "SPARQL 1.1, ouvert à tous, sans clé.",
+    ),
+    "queries_text_short": (
+        "Of begin met een bewaarde vraag",
+        "Or begin with a saved query",
+        "Ou commencez par une requête enregistrée",
+    ),
+    "releases_text": (
+        "Uitgaven en wat erin veranderde",
+        "Releases and what changed in them",
+        "Les versions et ce qui y a changé",
+    ),
     "ask_text": (
         "Alles hier is met SPARQL te bevragen, door mensen en door programma's. Het adres van het endpoint is",
         "Everything here can be asked in SPARQL, by people and by programs. The address of the endpoint is",
@@ -81,11 +139,13 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "at_a_glance": ("In het kort", "At a glance", "En bref"),
     "contents": ("Op deze pagina", "On this page", "Sur cette page"),
     "principles": ("Uitgangspunten", "Principles", "Principes"),
-    "pillars": (
+    "pillars": ("Pijlers", "Pillars", "Piliers"),
+    "structure": (
         "Pijlers en actiepunten",
         "Pillars and action points",
         "Piliers et points d'action",
     ),
+    "actions": ("Actiepunten", "Action points", "Points d'action"),
     "pillar": ("Pijler", "Pillar", "Pilier"),
     "loose": (
         "Niet aan een pijler toegewezen",
@@ -128,7 +188,7 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "The document itself names no goal.",
         "Le document lui-même ne cite aucun objectif.",
     ),
-    "about": ("Over", "About", "À propos de"),
+    "concerning": ("Bij", "Of", "Pour"),
     "why": ("Waarom", "Why", "Pourquoi"),
     "involved": ("Wie erbij betrokken is", "Who is involved", "Qui est concerné"),
     "who": ("Wie", "Who", "Qui"),
@@ -145,6 +205,8 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "seen_in": ("Gezien in", "Seen in", "Vu dans"),
     "place": ("Plaats", "Place", "Endroit"),
     "by": ("Volgens", "According to", "Selon"),
+    "wrong": ("Klopt het niet?", "Is it wrong?", "Une erreur ?"),
+    "report": ("Meld een fout", "Report an error", "Signaler une erreur"),
     "interpretation": ("interpretatie", "interpretation", "interprétation"),
     # any other thing
     "properties": ("Eigenschappen", "Properties", "Propriétés"),
@@ -280,95 +342,47 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "back": ("Naar de startpagina", "To the home page", "Vers l'accueil"),
 }
 
-_COUNTED: dict[str, tuple[str, str, str]] = {
-    PG.PolicyDocument: ("beleidsdocumenten", "policies", "politiques"),
-    PG.Principle: ("uitgangspunten", "principles", "principes"),
-    PG.Pillar: ("pijlers", "pillars", "piliers"),
-    PG.ActionPoint: ("actiepunten", "action points", "points d'action"),
-    PG.Stakeholder: ("betrokkenen", "stakeholders", "parties prenantes"),
-    PG.Initiative: ("initiatieven", "initiatives", "initiatives"),
-    PG.KeyTakeaway: ("lessen voor anderen", "key takeaways", "enseignements"),
-    PG.SDGAlignment: ("verbanden met SDG's", "links to SDGs", "liens avec les ODD"),
+_COUNTED: dict[str, tuple[tuple[str, str], tuple[str, str], tuple[str, str]]] = {
+    "policies": (
+        ("beleidsdocument", "beleidsdocumenten"),
+        ("policy", "policies"),
+        ("politique", "politiques"),
+    ),
+    "principles": (
+        ("uitgangspunt", "uitgangspunten"),
+        ("principle", "principles"),
+        ("principe", "principes"),
+    ),
+    "pillars": (("pijler", "pijlers"), ("pillar", "pillars"), ("pilier", "piliers")),
+    "actions": (
+        ("actiepunt", "actiepunten"),
+        ("action point", "action points"),
+        ("point d'action", "points d'action"),
+    ),
+    "stakeholders": (
+        ("organisatie of groep", "organisaties en groepen"),
+        ("organisation or group", "organisations and groups"),
+        ("organisation ou groupe", "organisations et groupes"),
+    ),
+    "initiatives": (
+        ("initiatief", "initiatieven"),
+        ("initiative", "initiatives"),
+        ("initiative", "initiatives"),
+    ),
+    "alignments": (
+        ("verband met een SDG", "verbanden met SDG's"),
+        ("link to an SDG", "links to SDGs"),
+        ("lien avec un ODD", "liens avec les ODD"),
+    ),
+    "statements": (("uitspraak", "uitspraken"), ("statement", "statements"), ("énoncé", "énoncés")),
 }
-"""The plurals of the classes that the start page counts."""
-
-_PROPERTIES: dict[str, tuple[str, str, str]] = {
-    ADMS.status: ("stand", "status", "état"),
-    CV.hasParticipant: ("wie", "participant", "participant"),
-    CV.hasParticipation: ("betrokkenheid", "participation", "participation"),
-    CV.role: ("rol", "role", "rôle"),
-    DCAT.endDate: ("eind", "end", "fin"),
-    DCAT.startDate: ("begin", "start", "début"),
-    DCT.audience: ("doelgroep", "audience", "public visé"),
-    DCT.created: ("gemaakt", "created", "créé"),
-    DCT.creator: ("auteur", "author", "auteur"),
-    DCT.date: ("datum", "date", "date"),
-    DCT.description: ("beschrijving", "description", "description"),
-    DCT.format: ("formaat", "format", "format"),
-    DCT.hasPart: ("onderdelen", "parts", "parties"),
-    DCT.identifier: ("kenmerk", "identifier", "identifiant"),
-    DCT.isPartOf: ("onderdeel van", "part of", "fait partie de"),
-    DCT.isReplacedBy: ("vervangen door", "replaced by", "remplacé par"),
-    DCT.issued: ("uitgegeven", "issued", "publié"),
-    DCT.language: ("taal", "language", "langue"),
-    DCT.license: ("licentie", "licence", "licence"),
-    DCT.modified: ("gewijzigd", "modified", "modifié"),
-    DCT.publisher: ("uitgever", "publisher", "éditeur"),
-    DCT.spatial: ("gebied", "place", "territoire"),
-    DCT.subject: ("onderwerp", "subject", "sujet"),
-    DCT.temporal: ("periode", "period", "période"),
-    DCT.title: ("titel", "title", "titre"),
-    ELI.embodies: ("uitvoering van", "embodies", "matérialise"),
-    ELI.is_about: ("gaat over", "is about", "porte sur"),
-    ELI.is_embodied_by: ("bestanden", "embodied by", "matérialisé par"),
-    ELI.is_exemplified_by: ("te vinden op", "found at", "disponible à"),
-    ELI.is_realized_by: ("taalversies", "realised by", "réalisé par"),
-    ELI.jurisdiction: ("rechtsgebied", "jurisdiction", "juridiction"),
-    ELI.language: ("taal", "language", "langue"),
-    ELI.realizes: ("taalversie van", "realises", "réalise"),
-    ELI.title: ("titel", "title", "titre"),
-    ELI.work_type: ("soort document", "type of document", "type de document"),
-    FOAF.homepage: ("website", "home page", "site web"),
-    FOAF.page: ("webpagina", "web page", "page web"),
-    FOAF.primaryTopic: ("gaat over", "about", "sujet principal"),
-    ORG.subOrganizationOf: ("valt onder", "part of", "dépend de"),
-    OWL.sameAs: ("zelfde als", "same as", "identique à"),
-    OWL.versionInfo: ("versie", "version", "version"),
-    PROV.wasAttributedTo: ("volgens", "according to", "selon"),
-    RDF.object: ("object", "object", "objet"),
-    RDF.predicate: ("predicaat", "predicate", "prédicat"),
-    RDF.subject: ("subject", "subject", "sujet"),
-    RDF.type: ("soort", "type", "type"),
-    RDFS.comment: ("toelichting", "comment", "commentaire"),
-    RDFS.isDefinedBy: ("bepaald door", "defined by", "défini par"),
-    RDFS.label: ("label", "label", "libellé"),
-    RDFS.subClassOf: ("onder klasse", "subclass of", "sous-classe de"),
-    RDFS.subPropertyOf: ("onder eigenschap", "subproperty of", "sous-propriété de"),
-    SKOS.altLabel: ("ook genoemd", "also called", "aussi appelé"),
-    SKOS.broadMatch: ("valt onder", "broader match", "correspondance générique"),
-    SKOS.closeMatch: ("lijkt op", "close match", "correspondance proche"),
-    SKOS.definition: ("definitie", "definition", "définition"),
-    SKOS.editorialNote: ("opmerking van de redactie", "editorial note", "note éditoriale"),
-    SKOS.inScheme: ("in lijst", "in scheme", "dans la liste"),
-    SKOS.notation: ("notatie", "notation", "notation"),
-    SKOS.prefLabel: ("naam", "name", "nom"),
-    SKOS.scopeNote: ("gebruik", "scope note", "note d'application"),
-    SKOS.topConceptOf: ("in lijst", "top concept of", "concept principal de"),
-    SKOS.hasTopConcept: ("begrippen", "top concepts", "concepts"),
-    VOID.triples: ("uitspraken", "statements", "énoncés"),
-}
-"""Names for terms of other vocabularies, used where the graph itself has none."""
+"""What is counted, by key: the word for one and for several."""
 
 
-def names(language: str) -> dict[str, str]:
-    """Return names for terms of other vocabularies, by IRI."""
-    at = LANGUAGES.index(language)
-    return {iri: words[at] for iri, words in _PROPERTIES.items()}
-
-
-def plural(language: str, class_: str) -> str:
-    """Return what things of a class are called together; a KeyError for any other class."""
-    return _COUNTED[class_][LANGUAGES.index(language)]
+def counted(language: str, key: str, number: int) -> str:
+    """Return the word for a number of things: French has the singular for 0 as well as 1."""
+    one, several = _COUNTED[key][LANGUAGES.index(language)]
+    return one if number == 1 or (number == 0 and language == "fr") else several
 
 
 def text(language: str, key: str, **values: object) -> str:
