@@ -53,7 +53,7 @@ async def thing_page(page: PageMaker, description: Description, path: str, links
     ]
     return page.render(
         "thing.html",
-        links=links,
+        link_header=links,
         title=facts.label(iri).value,
         iri=iri,
         label=facts.label(iri),
@@ -121,7 +121,7 @@ async def _policy_page(
     slug = facts.plain(iri, DCT.identifier)
     return page.render(
         "policy.html",
-        links=links,
+        link_header=links,
         title=policy.title.value,
         policy=policy,
         label=facts.link,

@@ -152,12 +152,12 @@ class PageMaker:
         template: str,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
-        links: str = "",
+        link_header: str = "",
         **context: Any,  # noqa: ANN401  (whatever the template shows)
     ) -> HTMLResponse:
         """Return a page; without headers of its own it gets the ones that let it be cached.
 
-        `links` is its Link header (RFC 8288).
+        `link_header` is its Link header (RFC 8288).
         """
         portal = self.site.release.portal
         html = self.site.templates.get_template(template).render(
@@ -190,7 +190,7 @@ class PageMaker:
             }
         )
         own = dict(headers if headers is not None else cache_headers(self.tag, VARY))
-        own |= {"Content-Language": self.language} | ({"Link": links} if links else {})
+        own |= {"Content-Language": self.language} | ({"Link": link_header} if link_header else {})
         response = HTMLResponse(html, status, own)
         if headers is None and status == 200:
             self.site.pages.keep(self.tag, response)
