@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from typing import ParamSpec, TypeVar
 
 import pyoxigraph as ox
 
@@ -13,6 +15,8 @@ from policygraph import dumps
 from policygraph.engine.query import Dataset
 
 Progress = dumps.Progress
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _PART = 50_000
 """Quads that are added at a time; more would not be quicker."""
@@ -38,6 +42,25 @@ def load(dataset: Dataset, progress: Progress | None = None, most: int | None = 
 
     Raises what `quads` raises, and MoreQuads as soon as there are more than `most`.
     """
+    store = _aside(_filled, dataset, progress, most)
+    count = len(store)
+    union = not dataset.apart and _share_no_triple(store)
+    if not union:
+        _aside(_merge, store, dataset.apart)
+    return Loaded(store, union, count)
+
+
+def _aside(work: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+    """Do work that fills a store in a thread of its own, which is gone afterwards.
+
+    It leaves memory behind that is full of holes. The C library gives a thread its own part of
+    memory; in the main thread's, every evaluation would have to search the holes.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work, *args, **options).result()
+
+
+def _filled(dataset: Dataset, progress: Progress | None, most: int | None) -> ox.Store:
     store = ox.Store()
     read = 0
     source = quads(dataset, progress)
@@ -46,11 +69,7 @@ def load(dataset: Dataset, progress: Progress | None = None, most: int | None = 
         read += len(part)
         if most is not None and read > most and len(store) > most:
             raise MoreQuads
-    count = len(store)
-    union = not dataset.apart and _share_no_triple(store)
-    if not union:
-        _merge(store, dataset.apart)
-    return Loaded(store, union, count)
+    return store
 
 
 def quads(dataset: Dataset, progress: Progress | None = None) -> Iterator[ox.Quad]:
