@@ -36,6 +36,7 @@ from policygraph.turtle import (
     write_turtle,
 )
 from policygraph.validation import validate
+from policygraph.void import describe_dataset
 
 APART = "shapes"
 """The graph that is not part of the default graph: it holds RDF lists, and no facts."""
@@ -146,9 +147,9 @@ def collect(
     data = {t for slug, ts in graphs.items() if slug not in ("ontology", APART) for t in ts}
     graphs["inferred"] = infer(data | graphs["ontology"], graphs["ontology"], base)
     ordered = {slug: canonical_triples(graphs[slug]) for slug in sorted(graphs)}
-    ordered["meta"] = canonical_triples(
-        [*describe(sources.portal, ordered), *measure(base, ordered, findings)]
-    )
+    meta = [*describe(sources.portal, ordered), *measure(base, ordered, findings)]
+    numbers = describe_dataset(sources.portal, ordered, meta, APART)
+    ordered["meta"] = canonical_triples([*meta, *numbers])
     return ordered, names
 
 

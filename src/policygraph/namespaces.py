@@ -34,6 +34,7 @@ VOCABULARIES: dict[str, str] = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "vann": "http://purl.org/vocab/vann/",
     "void": "http://rdfs.org/ns/void#",
+    "void-ext": "http://ldf.fi/void-ext#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 """Vocabularies that the graph uses."""
@@ -132,4 +133,5 @@ SCHEMA = Vocabulary(VOCABULARIES["schema"])
 SH = Vocabulary(VOCABULARIES["sh"])
 SKOS = Vocabulary(VOCABULARIES["skos"])
 VOID = Vocabulary(VOCABULARIES["void"])
+VOID_EXT = Vocabulary(VOCABULARIES["void-ext"])
 XSD = Vocabulary(VOCABULARIES["xsd"])

@@ -26,9 +26,12 @@ def service_description(site: Site, endpoint: str, format_: Format) -> bytes:
     return write_graph(_triples(_service(site, endpoint)), format_, site.prefixes)
 
 
-def dataset_description(site: Site, endpoint: str) -> list[Triple]:
-    """Return a VoID description for a release that has none of its own."""
-    return _triples(_dataset(site, endpoint))
+def dataset_access(site: Site, address: str) -> list[Triple]:
+    """Return where the dataset and each of its graphs can be had: what no release can know.
+
+    VoID, section 3. A release without a description of its own gets its counts as well.
+    """
+    return _triples(_access(site, address))
 
 
 def _triples(statements: Iterable[Statement]) -> list[Triple]:
@@ -69,15 +72,22 @@ def _service(site: Site, endpoint: str) -> Iterable[Statement]:
         yield graph, f"<{VOID.triples}>", _integer(count)
 
 
-def _dataset(site: Site, endpoint: str) -> Iterable[Statement]:
-    dataset, a = iri_ref(site.release.portal.base), f"<{RDF.type}>"
+def _access(site: Site, address: str) -> Iterable[Statement]:
+    release, a = site.release, f"<{RDF.type}>"
+    dataset = iri_ref(release.portal.base)
     yield dataset, a, f"<{VOID.Dataset}>"
-    yield dataset, f"<{VOID.sparqlEndpoint}>", iri_ref(endpoint)
-    for slug, count in site.release.graphs.items():
+    yield dataset, f"<{VOID.sparqlEndpoint}>", iri_ref(f"{address}/sparql")
+    for slug, count in release.graphs.items():
         graph = iri_ref(site.graph(slug))
-        yield dataset, f"<{VOID.subset}>", graph
         yield graph, a, f"<{VOID.Dataset}>"
         yield graph, f"<{VOID.triples}>", _integer(count)
+        if site.graph(slug) not in release.apart:
+            yield dataset, f"<{VOID.subset}>", graph
+    for name in release.files:
+        stem = name.partition(".")[0]
+        if stem == "policygraph" or stem in release.graphs:
+            whose = dataset if stem == "policygraph" else iri_ref(site.graph(stem))
+            yield whose, f"<{VOID.dataDump}>", iri_ref(address + release.urls.download(name))
 
 
 def _integer(number: int) -> str:

@@ -237,7 +237,12 @@ def site_of(request: Request) -> Site:
 
 
 def endpoint_of(request: Request) -> str:
-    """Return the address of the endpoint as the client reached it.
+    """Return the address of the endpoint as the client reached it."""
+    return address_of(request) + "/sparql"
+
+
+def address_of(request: Request) -> str:
+    """Return the address of the server as the client reached it, without a slash at the end.
 
     Raises BrokenInput if the Host header names no host (RFC 9110, 7.2): the address goes into
     RDF and pages.
@@ -246,7 +251,7 @@ def endpoint_of(request: Request) -> str:
     if not _HOST.fullmatch(host):
         raise BrokenInput("The Host header names no host.")
     root = f"{request.scope['scheme']}://{host}{request.scope.get('root_path', '')}"
-    return root + site_of(request).here("/sparql")
+    return root + site_of(request).here("")
 
 
 def client_of(request: Request) -> str:

@@ -12,14 +12,13 @@ from starlette.responses import RedirectResponse, Response
 from policygraph.errors import NotFound
 from policygraph.formats import GRAPH_FORMATS, Format
 from policygraph.namespaces import DCT, OWL, RDF, RDFS, SCHEMA, SH, SKOS, VOCABULARIES, XSD
-from policygraph.terms import Triple
 from policygraph.web.conditional import cache_headers, not_modified
-from policygraph.web.description import dataset_description
+from policygraph.web.description import dataset_access
 from policygraph.web.facts import Facts, Link, Text
 from policygraph.web.negotiate import pick
 from policygraph.web.resources import OFFERS, split_suffix
 from policygraph.web.serialise import write_graph
-from policygraph.web.site import PageMaker, Site, endpoint_of, site_of
+from policygraph.web.site import PageMaker, address_of, site_of
 
 CLASSES = (OWL.Class, RDFS.Class)
 PROPERTIES = (
@@ -193,7 +192,10 @@ async def context(request: Request) -> Response:
 
 
 async def void(request: Request) -> Response:
-    """Return what describes the dataset (VoID, section 7): the graph `meta`, else counts alone."""
+    """Return what describes the dataset (VoID, section 7): the graph `meta`, and where to get it.
+
+    The description in a release cannot know at which address it is served.
+    """
     site = site_of(request)
     chosen = pick(request.headers.get("accept"), request.query_params.get("format"),
                   (*GRAPH_FORMATS, *OFFERS[:1]))  # fmt: skip
@@ -201,17 +203,13 @@ async def void(request: Request) -> Response:
     if not isinstance(chosen, Format):
         target = "/doc/graph/meta" if "meta" in site.release.graphs else "/"
         return RedirectResponse(site.here(target), status_code=303, headers=headers)
-    tag = site.tag("void", endpoint_of(request), chosen.name)
+    address = address_of(request)
+    tag = site.tag("void", address, chosen.name)
     known = not_modified(request, tag, "Accept")
     if known:
         return known
-    triples = await _meta(request, site)
-    body = write_graph(triples, chosen, site.prefixes)
+    meta = await site.lookup(request).graph(site.graph("meta"))
+    triples = dict.fromkeys([*meta, *dataset_access(site, address)])
+    body = write_graph(triples, chosen, site.prefixes, first=site.release.portal.base)
     headers = cache_headers(tag, "Accept") | {"Content-Type": chosen.content_type}
     return Response(body, headers=headers)
-
-
-async def _meta(request: Request, site: Site) -> list[Triple]:
-    found = await site.lookup(request).graph(site.graph("meta"))
-    endpoint = endpoint_of(request)
-    return found or dataset_description(site, endpoint)
