@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs
 
 JSON = "application/sparql-results+json"
 
@@ -24,6 +25,11 @@ class Came:
     path: str
     headers: dict[str, str]
     body: str
+
+    @property
+    def query(self) -> str:
+        """The query that the form of its body holds."""
+        return parse_qs(self.body, strict_parsing=True)["query"][0]
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -211,9 +211,9 @@ def test_the_remote_learns_who_asks_and_what(engine: Engine, endpoints: Remote) 
     assert came.method == "POST"
     assert came.headers["user-agent"].startswith(f"policygraph/{__version__} (+http")
     assert came.headers["host"] == f"127.0.0.1:{endpoints.port}"
-    assert came.headers["content-type"] == "application/sparql-query"
+    assert came.headers["content-type"] == "application/x-www-form-urlencoded"
     assert came.headers["accept"].startswith("application/sparql-results+json, ")
-    assert came.body.endswith(f"SELECT * WHERE {{ ?s <{EX}q> ?x . }}")
+    assert came.query.endswith(f"SELECT * WHERE {{ ?s <{EX}q> ?x . }}")
 
 
 def test_a_service_within_a_service_is_left_to_the_remote(
@@ -226,8 +226,8 @@ def test_a_service_within_a_service_is_left_to_the_remote(
         f"SERVICE SILENT <{inner}> {{ ?x ?y ?z }} }} }}",
     )
     [came] = endpoints.came
-    assert f"SERVICE SILENT <{inner}>" in came.body
-    assert not re.search(r"[0-9a-f]{32}", came.body)
+    assert f"SERVICE SILENT <{inner}>" in came.query
+    assert not re.search(r"[0-9a-f]{32}", came.query)
 
 
 @pytest.mark.parametrize("path", FAILING)

@@ -139,7 +139,7 @@ def test_the_remote_learns_who_asks(federated: str, scripted: Remote) -> None:
     get(federated, f"ASK {{ SERVICE <{scripted.address}found> {{ ?s ?p ?o }} }}")
     [came] = scripted.came
     assert came.headers["user-agent"] == f"policygraph/{__version__} (+{PG})"
-    assert came.headers["content-type"] == "application/sparql-query"
+    assert came.headers["content-type"] == "application/x-www-form-urlencoded"
     assert JSON in came.headers["accept"]
 
 

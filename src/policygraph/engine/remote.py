@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TypeVar
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
 import httptools
 import pyoxigraph as ox
@@ -166,6 +166,11 @@ class Caller:
 
 
 def _request(parts: SplitResult, host: str, query: bytes, agent: str) -> bytes:
+    """Return the request: SPARQL 1.1 Protocol, section 2.1.2, a form.
+
+    A query as the body itself (2.1.3) makes Virtuoso 7 wait for more, and never answer.
+    """
+    body = urlencode({"query": query}).encode()
     name = f"[{host}]" if ":" in host else host
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
     if parts.query:
@@ -176,11 +181,11 @@ def _request(parts: SplitResult, host: str, query: bytes, agent: str) -> bytes:
         f"User-Agent: {agent}",
         f"Accept: {_ACCEPT}",
         "Accept-Encoding: identity",
-        "Content-Type: application/sparql-query",
-        f"Content-Length: {len(query)}",
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Content-Length: {len(body)}",
         "Connection: close",
     )
-    return "".join(f"{line}\r\n" for line in lines).encode("latin-1") + b"\r\n" + query
+    return "".join(f"{line}\r\n" for line in lines).encode("latin-1") + b"\r\n" + body
 
 
 def _reason(error: OSError) -> str:
