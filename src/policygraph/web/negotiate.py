@@ -53,10 +53,12 @@ _QUALITY = re.compile(r"\d*\.?\d*")
 # Names that other endpoints and their clients use for the same formats.
 _OTHER_NAMES = {
     "turtle": "ttl",
+    "n3": "ttl",  # all Turtle is N3
     "n-triples": "nt",
     "ntriples": "nt",
     "json-ld": "jsonld",
     "rdfxml": "rdf",
+    "rdf+xml": "rdf",
     "rdf/xml": "rdf",
     "n-quads": "nq",
     "nquads": "nq",
