@@ -1,24 +1,33 @@
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
+from starlette.responses import Response
 
+from policygraph.engine import Engine
 from policygraph.release import Release
+from policygraph.web import questions
+from policygraph.web.app import create_app
 from policygraph.web.facts import Facts
+from policygraph.web.pagecache import PageCache
 from policygraph.web.policies import read_policy
 from policygraph.web.texts import _TEXTS, LANGUAGES
 
-from .conftest import Client
+from .conftest import LIMITS, Client, parsed
 from .example import VISION
 
 PAGES = (
     "/", "/policies", "/sparql", "/queries", "/queries/all", "/download/", "/ns", "/shapes",
     "/doc/policy/vision", "/doc/organisation/hub", "/doc/organisation/evil", "/doc/graph/vision",
-    "/doc/policy/none", "/nowhere", "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D",
+    "/doc/sdg:9", "/doc/sdg:", "/doc/theme/safety", "/doc/policy/none", "/nowhere",
+    "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D",
 )  # fmt: skip
 VOID_ELEMENTS = {"meta", "link", "br", "input", "hr", "img"}
 
@@ -54,7 +63,8 @@ class Outline(HTMLParser):
             self.links.append(given["href"] or "")
         self.inline += [name for name in given if name == "style" or name.startswith("on")]
         if tag == "script":
-            assert given.get("type") == "application/ld+json"
+            source = given.get("src") or ""
+            assert given["type"] == "application/ld+json" or source.startswith("/static/built/")
         assert tag != "style"
 
     def handle_endtag(self, tag: str) -> None:
@@ -129,7 +139,7 @@ def test_a_policy_page_follows_the_document(client: Client) -> None:
               "Toezicht</a></h3>"]  # fmt: skip
     places = [page.index(text) for text in wanted]
     assert places == sorted(places)
-    assert "2 genoemd · 1 in de tekst" in page
+    assert "2 genoemd, 1 in de tekst" in page
     assert "Het document noemt onder deze pijler geen actiepunten." in page
     assert page.index("Zegt het document zelf") < page.index("Interpretatie van een curator")
     assert "omdat" in page
@@ -153,9 +163,65 @@ def test_pillars_in_a_circle_are_shown_once(release: Release) -> None:
             yield pillar, NamedNode(PG_NS + "inPillar"), NamedNode(VISION + "/" + other)
 
     facts = Facts(triples(), "nl", release.urls, prefixes())
-    policy = read_policy(facts, VISION)
+    answers: dict[str, list[dict[str, str]]] = {
+        key: [] for key in questions.of_policy(VISION, "nl")
+    }
+    answers["pillars"] = [{"element": VISION + "/a"}, {"element": VISION + "/b"}]
+    policy = read_policy(facts, VISION, answers)
     assert [p.element.iri for p in policy.pillars] == [VISION + "/a"]
     assert [p.element.iri for p in policy.pillars[0].pillars] == [VISION + "/b"]
+
+
+def test_things_of_others_have_a_page_here(client: Client) -> None:
+    page = client.page("/doc/sdg:9", "en")
+    assert page.status_code == 200
+    assert 'rel="canonical"' not in page.headers["link"]
+    assert 'href="http://metadata.un.org/sdg/9"' in page.text
+    assert "/doc/sdg:9" in Outline(client.page("/doc/policy/vision").text).links
+    about = parsed(client.get("/doc/sdg:9.ttl").content, "text/turtle")
+    assert any(str(o) == "http://metadata.un.org/sdg/9" for o in about.objects())
+    assert client.page("/doc/sdg:").status_code == 200
+    assert client.page("/doc/sdg:99").status_code == 404
+
+
+def test_a_thing_shows_what_documents_do_with_it(client: Client) -> None:
+    page = client.page("/doc/organisation/hub", "nl").text
+    assert "in één document" in page
+    role = page.index('<div class="document"><a href="/doc/policy/vision">')
+    assert page.index("het hele document") > role
+    assert "auteur" in page[role:]
+
+
+def test_an_error_is_reported_where_the_portal_says(
+    release: Release, engine: Engine, loop: asyncio.AbstractEventLoop
+) -> None:
+    def shown(report: str) -> str:
+        own = replace(release, portal=replace(release.portal, report=report))
+        return Client(create_app(own, engine, LIMITS), loop).page("/doc/policy/vision").text
+
+    for address in ("https://example.org/new?about=", "mailto:us@example.org?subject="):
+        assert address + quote(VISION + "/principle/1", "") in shown(address + "{iri}")
+    assert "Meld een fout" not in shown("")
+
+
+def test_a_page_that_was_made_before_is_the_same(client: Client) -> None:
+    first, again = client.page("/doc/policy/vision", "fr"), client.page("/doc/policy/vision", "fr")
+    assert first.content == again.content
+    assert first.headers == again.headers
+    assert "link" in again.headers
+
+
+def test_kept_pages_stay_within_their_bytes() -> None:
+    cache = PageCache(limit=80)
+    for tag in "abc":
+        cache.keep(tag, Response(b"x" * 10))
+    cache.keep("long", Response(b"x" * 11))
+    assert cache.find("long") is None
+    assert cache.find("a") is not None
+    for tag in "defghi":
+        cache.keep(tag, Response(b"x" * 10))
+    assert cache.find("a") is not None
+    assert cache.find("b") is None
 
 
 def test_queries_lead_into_the_editor(client: Client) -> None:

@@ -155,7 +155,14 @@ class Lookup:
         part = "|".join(iri_ref(PG_NS + name) for name in _ELEMENT_OF)
         about = "|".join(
             iri_ref(p)
-            for p in (PG.aboutDocument, PG.assesses, PG.alignmentOf, ELI.realizes, RDF.subject)
+            for p in (
+                PG.aboutDocument,
+                PG.assesses,
+                PG.alignmentOf,
+                ELI.realizes,
+                RDF.subject,
+                RDF.object,
+            )
         )
         return await self.triples(
             "CONSTRUCT { ?s ?p ?o } WHERE { {"

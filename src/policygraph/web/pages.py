@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from policygraph.namespaces import DCT, PG, RDF, RDFS, SKOS
+from policygraph.namespaces import DCT, PG, PG_NS, RDF, RDFS, SKOS
 from policygraph.terms import Triple
+from policygraph.web import questions, uses
+from policygraph.web.drawing import bars, network
 from policygraph.web.facts import Facts, Link, Value, node_key
-from policygraph.web.lookup import PAGE_SIZE
-from policygraph.web.policies import read_policy
+from policygraph.web.policies import goal_number, read_policy
 from policygraph.web.serialise import embedded_jsonld
 from policygraph.web.site import PageMaker
 
@@ -22,7 +24,13 @@ if TYPE_CHECKING:
 FIRST = (RDF.type, SKOS.definition, DCT.description, RDFS.comment, PG.officialName)
 """Properties that a page shows first; the others follow by label."""
 
+ELEMENT_OF = (
+    PG.principleOf, PG.pillarOf, PG.actionPointOf, PG.goalOf, PG.riskOf, PG.aboutDocument,
+)  # fmt: skip
+
 _HIDDEN = frozenset({SKOS.prefLabel, RDFS.label})
+_LEAD = frozenset({SKOS.definition, DCT.description})
+_ABSTRACT = frozenset({PG.PolicyElement})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +59,41 @@ async def thing_page(page: PageMaker, description: Description, path: str, links
     files = [
         f for name, f in sorted(page.site.release.files.items()) if name.startswith(slug + ".")
     ]
+    questions_ = uses.asked(iri, facts.iris(iri, RDF.type), page.language)
+    lookup = page.site.lookup(page.request)
+    answers = await lookup.answers(questions_) if description.page == 1 else {}
+    found = {value for rows in answers.values() for row in rows for value in row.values()}
+    facts = page.facts([*description.triples, *await lookup.names(found)])
     return page.render(
         "thing.html",
         link_header=links,
         title=facts.label(iri).value,
         iri=iri,
         label=facts.label(iri),
-        types=facts.links(iri, RDF.type),
-        rows=_rows(facts, iri),
+        types=_types(facts, iri),
+        lead=facts.text(iri, SKOS.definition, DCT.description),
+        number=facts.plain(iri, PG.number),
+        documents=[facts.link(d) for p in ELEMENT_OF for d in facts.iris(iri, p)],
+        goal=goal_number(iri),
+        sections=uses.sections(facts, iri, questions_, answers),
+        rows=[row for row in _rows(facts, iri) if row.property.iri not in _LEAD],
         nested={node: _rows(facts, node) for node in _blank_nodes(description.said, iri)},
         pointing=_pointing(facts, description.pointing),
-        number=description.page,
+        page_number=description.page,
         more=description.more,
-        page_size=PAGE_SIZE,
         doc_path=path,
+        ours=page.site.release.urls.is_ours(iri),
         graph_size=page.site.release.graphs.get(slug),
         files=files,
         embedded=embedded_jsonld(description.said, page.site.prefixes),
     )
+
+
+def _types(facts: Facts, iri: str) -> list[Link]:
+    """Return what a thing is: in our own words where we have one, else in those of others."""
+    links = facts.links(iri, RDF.type)
+    ours = [link for link in links if link.iri.startswith(PG_NS) and link.iri not in _ABSTRACT]
+    return ours or [link for link in links if link.iri != SKOS.Concept] or links
 
 
 def _rows(facts: Facts, subject: str) -> list[Row]:
@@ -114,18 +139,27 @@ async def _policy_page(
 ) -> Response:
     lookup = page.site.lookup(page.request)
     iri = description.iri
-    parts = await lookup.policy(iri)
-    names = await lookup.names(set(page.facts(parts).mentioned()))
+    asked = questions.of_policy(iri, page.language)
+    parts, answers = await asyncio.gather(lookup.policy(iri), lookup.answers(asked))
+    found = {v for key in ("relations", "initiatives") for r in answers[key] for v in r.values()}
+    names = await lookup.names(found | set(page.facts(parts).mentioned()))
     facts = page.facts([*description.triples, *parts, *names])
-    policy = read_policy(facts, iri)
+    policy = read_policy(facts, iri, answers)
     slug = facts.plain(iri, DCT.identifier)
     return page.render(
         "policy.html",
         link_header=links,
         title=policy.title.value,
         policy=policy,
+        questions=asked,
         label=facts.link,
         kind=facts.link(PG.PolicyDocument),
+        levels=bars([(link.iri, count) for link, count in policy.levels], 360, 12),
+        network=network(
+            policy.title,
+            [(r.kind.text, r.other) for r in policy.relations if not r.incoming],
+            [(r.kind.text, r.other) for r in policy.relations if r.incoming],
+        ),
         doc_path=path,
         more=description.more,
         files=[

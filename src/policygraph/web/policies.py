@@ -1,161 +1,48 @@
-"""A policy with the structure that the document has: what its page shows, as plain records."""
+"""A policy with the structure that the document has, out of triples and answers.
+
+What belongs to a section is the answer of its question (`web/questions.py`); triples say the rest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 
 from policygraph.namespaces import ADMS, CV, DCT, ELI, FOAF, PG, PROV, RDF, SKOS
 from policygraph.turtle import natural
 from policygraph.web.facts import Facts, Link, Text
+from policygraph.web.lookup import Row
+from policygraph.web.structure import (
+    Alignment,
+    Element,
+    Evidence,
+    Goal,
+    Involved,
+    Named,
+    Party,
+    Pillar,
+    Policy,
+    Relation,
+    Takeaway,
+)
 
 SDG = "http://metadata.un.org/sdg"
+LEVELS = (PG.PrimarySource, PG.SecondarySource, PG.Uncorroborated)
 
-RELATIONS = (
-    PG.implements, PG.succeeds, PG.alignedWithPolicy, PG.respondsTo, PG.cites,
-)  # fmt: skip
-PART_OF = (PG.principleOf, PG.pillarOf, PG.actionPointOf, PG.goalOf, PG.riskOf)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Who says it and where: the level, the texts in which it was seen, the place in them."""
-
-    iri: str
-    level: Link | None
-    sources: list[Link]
-    confirmed_by: list[Link]
-    locators: list[Text]
-    interpreted: bool
-    rationale: Text
-    by: list[Link]
+Answers = Mapping[str, Sequence[Row]]
+"""What was answered to the question of each section."""
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
-    """Somebody with a role, and the source's own wording for them."""
-
-    who: Link
-    roles: list[Link]
-    named_as: Text
-    evidence: Evidence
+def things(rows: Sequence[Row]) -> list[str]:
+    """Return the different things in the first column of an answer, in its order."""
+    return list(dict.fromkeys(next(iter(row.values())) for row in rows if row))
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
-    """A principle, pillar, action point, goal or risk."""
-
-    iri: str
-    anchor: str
-    link: Link
-    number: str
-    official_name: Text
-    description: Text
-    in_text: bool
-    tags: list[Link]
-    """Themes or instruments: the yardsticks by which policies are compared."""
-    status: list[Link]
-    when: list[Link]
-    parties: list[Party]
-    initiatives: list[Link]
-    principles: list[Link]
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class Pillar:
-    """A pillar with its action points and the pillars inside it."""
-
-    element: Element
-    listed: list[Element]
-    in_text: list[Element]
-    pillars: list[Pillar] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Takeaway:
-    """What an analyst says the policy means for another government."""
-
-    link: Link
-    description: Text
-    jurisdictions: list[Link]
-    points_to: list[Link]
-    evidence: Evidence
-    details: list[Takeaway]
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """A link to an SDG goal or target, or to the agenda as a whole (`number` is empty)."""
-
-    link: Link
-    number: str
-    of: list[Link]
-    evidence: Evidence
-
-    @property
-    def colour(self) -> str:
-        """Return the number of the goal, also for a target (9.b is in 9)."""
-        return self.number.partition(".")[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """A relation to another document, with the evidence of the statement that says so."""
-
-    kind: Link
-    to: Link
-    evidence: Evidence | None
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Everything that the page of a policy shows."""
-
-    iri: str
-    link: Link
-    title: Text
-    description: Text
-    facts: list[tuple[str, list[Link | Text]]]
-    """Identity in order: predicate IRI and its values."""
-    score: list[tuple[str, Link, Evidence]]
-    principles: list[Element]
-    pillars: list[Pillar]
-    loose_listed: list[Element]
-    loose_in_text: list[Element]
-    goals: list[Element]
-    risks: list[Element]
-    takeaways: list[Takeaway]
-    stated: list[Goal]
-    interpreted: list[Goal]
-    parties: list[Party]
-    relations: list[Relation]
-    notes: list[Text]
-    evidence: Evidence
-
-    @property
-    def listed_actions(self) -> int:
-        """Return how many action points the document itself lists."""
-        return len(self.loose_listed) + sum(_deep(self.pillars, lambda p: len(p.listed)))
-
-    @property
-    def in_text_actions(self) -> int:
-        """Return how many commitments stand in its running text."""
-        return len(self.loose_in_text) + sum(_deep(self.pillars, lambda p: len(p.in_text)))
-
-
-def _deep(pillars: Iterable[Pillar], count: Callable[[Pillar], int]) -> Iterable[int]:
-    for pillar in pillars:
-        yield count(pillar)
-        yield from _deep(pillar.pillars, count)
-
-
-def read_policy(facts: Facts, iri: str) -> Policy:
-    """Return a policy out of the triples that describe it and its parts."""
-    actions = _elements(facts, iri, PG.actionPointOf)
-    pillars, placed = _pillars(facts, iri, actions)
+def read_policy(facts: Facts, iri: str, answers: Answers) -> Policy:
+    """Return a policy out of what its questions were answered, and the triples that describe it."""
+    actions = _elements(facts, answers["actions"])
+    pillars, placed = _pillars(facts, _sorted(facts, things(answers["pillars"])), actions)
     loose = [a for a in actions if a.iri not in placed]
-    goals = _goals(facts, iri)
+    known = {e: _mention(facts, e) for key in _HAVE_PARTS for e in things(answers[key])}
     return Policy(
         iri=iri,
         link=facts.link(iri),
@@ -166,20 +53,41 @@ def read_policy(facts: Facts, iri: str) -> Policy:
             (facts.plain(a, PG.impactScore), facts.link(a), _evidence(facts, a))
             for a in sorted(facts.pointing(PG.assesses, iri))
         ],
-        principles=_elements(facts, iri, PG.principleOf),
+        principles=_elements(facts, answers["principles"]),
+        actions=actions,
         pillars=pillars,
         loose_listed=[a for a in loose if not a.in_text],
         loose_in_text=[a for a in loose if a.in_text],
-        goals=_elements(facts, iri, PG.goalOf),
-        risks=_elements(facts, iri, PG.riskOf),
-        takeaways=_takeaways(facts, iri),
-        stated=[g for g in goals if not g.evidence.interpreted],
-        interpreted=[g for g in goals if g.evidence.interpreted],
-        parties=_parties(facts, iri),
-        relations=_relations(facts, iri),
-        notes=[facts.text(iri, SKOS.editorialNote)] if facts.text(iri, SKOS.editorialNote) else [],
+        goals=_elements(facts, answers["goals"]),
+        risks=_elements(facts, answers["risks"]),
+        takeaways=_takeaways(facts, _sorted(facts, things(answers["takeaways"]))),
+        sdgs=_goals(facts, iri, answers["sdgs"]),
+        involved=_involved(facts, known, answers["involved"]),
+        initiatives=_initiatives(facts, known, answers["initiatives"]),
+        relations=_relations(facts, iri, answers["relations"]),
+        notes=facts.text(iri, SKOS.editorialNote),
         evidence=_evidence(facts, iri),
+        levels=_levels(facts, answers["evidence"]),
+        figures={key: len(things(rows)) for key, rows in answers.items()},
     )
+
+
+def goal_number(iri: str) -> str:
+    """Return the number of a goal or target of the UN; nothing for anything else."""
+    return iri.removeprefix(SDG + "/") if iri.startswith(SDG + "/") else ""
+
+
+_HAVE_PARTS = ("principles", "pillars", "actions", "goals", "risks")
+
+
+def anchor(iri: str) -> str:
+    """Return the place of an element on the page of its document."""
+    return "-".join(iri.rstrip("/").split("/")[-2:])
+
+
+def _mention(facts: Facts, iri: str) -> tuple[str, str]:
+    """Return an element as another section mentions it: by its number, else by its name."""
+    return facts.plain(iri, PG.number) or facts.label(iri).value, anchor(iri)
 
 
 def _identity(facts: Facts, iri: str) -> list[tuple[str, list[Link | Text]]]:
@@ -229,14 +137,14 @@ def _sorted(facts: Facts, things: Iterable[str]) -> list[str]:
     return sorted(things, key=lambda thing: _place(facts, thing))
 
 
-def _elements(facts: Facts, policy: str, part_of: str) -> list[Element]:
-    return [_element(facts, e) for e in _sorted(facts, facts.pointing(part_of, policy))]
+def _elements(facts: Facts, rows: Sequence[Row]) -> list[Element]:
+    return [_element(facts, e) for e in _sorted(facts, things(rows))]
 
 
 def _element(facts: Facts, iri: str) -> Element:
     return Element(
         iri=iri,
-        anchor="-".join(iri.rstrip("/").split("/")[-2:]),
+        anchor=anchor(iri),
         link=facts.link(iri),
         number=facts.plain(iri, PG.number),
         official_name=facts.original(iri, PG.officialName),
@@ -248,15 +156,15 @@ def _element(facts: Facts, iri: str) -> Element:
         parties=_parties(facts, iri),
         initiatives=facts.links(iri, PG.concernsInitiative),
         principles=facts.links(iri, PG.realisesPrinciple),
+        notes=facts.text(iri, SKOS.editorialNote),
         evidence=_evidence(facts, iri),
     )
 
 
 def _pillars(
-    facts: Facts, policy: str, actions: list[Element]
+    facts: Facts, pillars: list[str], actions: list[Element]
 ) -> tuple[list[Pillar], frozenset[str]]:
     """Return the outer pillars with what is in them, and the action points that found a place."""
-    pillars = _sorted(facts, facts.pointing(PG.pillarOf, policy))
     inside = {e: facts.iris(e, PG.inPillar) for e in [*pillars, *(a.iri for a in actions)]}
     seen: set[str] = set()
     placed: set[str] = set()
@@ -265,12 +173,14 @@ def _pillars(
         # Foreign data may put pillars into each other in a circle: each is shown once.
         seen.add(iri)
         own = [a for a in actions if iri in inside[a.iri] and a.iri not in placed]
+        elsewhere = [a for a in actions if iri in inside[a.iri] and a.iri in placed]
         placed.update(a.iri for a in own)
         inner = [p for p in pillars if iri in inside[p]]
         return Pillar(
             _element(facts, iri),
             [a for a in own if not a.in_text],
             [a for a in own if a.in_text],
+            elsewhere,
             [build(p) for p in inner if p not in seen],
         )
 
@@ -294,8 +204,7 @@ def _parties(facts: Facts, thing: str) -> list[Party]:
     return sorted(parties, key=lambda p: ([r.iri for r in p.roles], p.who.text.value.casefold()))
 
 
-def _takeaways(facts: Facts, policy: str) -> list[Takeaway]:
-    everything = _sorted(facts, facts.pointing(PG.aboutDocument, policy))
+def _takeaways(facts: Facts, everything: list[str]) -> list[Takeaway]:
     seen: set[str] = set()
 
     def build(iri: str) -> Takeaway:
@@ -314,29 +223,83 @@ def _takeaways(facts: Facts, policy: str) -> list[Takeaway]:
     return [build(t) for t in outer] + [build(t) for t in everything if t not in seen]
 
 
-def _goals(facts: Facts, policy: str) -> list[Goal]:
-    things = {policy, *(e for p in PART_OF for e in facts.pointing(p, policy))}
+def _goals(facts: Facts, policy: str, rows: Sequence[Row]) -> list[Goal]:
+    found: dict[str, dict[str, list[str]]] = {}
+    for row in rows:
+        found.setdefault(row["goal"], {}).setdefault(row["alignment"], []).append(row["of"])
     goals = []
-    for alignment in facts.subjects(PG.SDGAlignment):
-        of = [t for t in facts.iris(alignment, PG.alignmentOf) if t in things]
-        for goal in facts.iris(alignment, PG.goal) if of else ():
-            number = goal.removeprefix(SDG).strip("/") if goal.startswith(SDG) else ""
-            ordered = [facts.link(t) for t in _sorted(facts, of)]
-            goals.append(Goal(facts.link(goal), number, ordered, _evidence(facts, alignment)))
+    for goal, alignments in found.items():
+        number = goal_number(goal)
+        said = [
+            Alignment(
+                [facts.link(t) for t in _sorted(facts, set(of) - {policy})],
+                _evidence(facts, alignment),
+            )
+            for alignment, of in alignments.items()
+        ]
+        said.sort(key=lambda a: a.evidence.interpreted)
+        stated = any(not a.evidence.interpreted for a in said)
+        goals.append(Goal(facts.link(goal), number, stated, said))
     return sorted(goals, key=lambda g: (natural(g.number), g.link.iri))
 
 
-def _relations(facts: Facts, policy: str) -> list[Relation]:
-    statements = facts.pointing(RDF.subject, policy)
+def _involved(
+    facts: Facts, known: Mapping[str, tuple[str, str]], rows: Sequence[Row]
+) -> list[tuple[Link | None, list[Involved]]]:
+    roles: dict[str, dict[str, list[Row]]] = {}
+    for row in rows:
+        said = roles.setdefault(row.get("role", ""), {})
+        said.setdefault(row["participation"], []).append(row)
+    groups = []
+    for role, participations in roles.items():
+        people = [
+            Involved(
+                facts.link(own[0]["participant"]),
+                facts.original(participation, PG.namedAs),
+                [known[of] for of in _sorted(facts, {r["of"] for r in own}) if of in known],
+                _evidence(facts, participation),
+            )
+            for participation, own in participations.items()
+        ]
+        people.sort(key=lambda p: p.who.text.value.casefold())
+        groups.append((facts.link(role) if role else None, people))
+    return sorted(groups, key=lambda g: (g[0] is None, g[0].text.value if g[0] else ""))
+
+
+def _initiatives(
+    facts: Facts, known: Mapping[str, tuple[str, str]], rows: Sequence[Row]
+) -> list[Named]:
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row["initiative"], set()).add(row["element"])
+    named = [
+        Named(
+            facts.link(initiative),
+            [facts.link(k) for k in {r["kind"] for r in rows
+                                     if r["initiative"] == initiative and "kind" in r}],
+            [known[e] for e in _sorted(facts, elements) if e in known],
+        )
+        for initiative, elements in found.items()
+    ]  # fmt: skip
+    return sorted(named, key=lambda n: n.link.text.value.casefold())
+
+
+def _relations(facts: Facts, policy: str, rows: Sequence[Row]) -> list[Relation]:
     relations = []
-    for predicate in RELATIONS:
-        for target in facts.links(policy, predicate):
-            said = [
-                s
-                for s in statements
-                if predicate in facts.iris(s, RDF.predicate)
-                and target.iri in facts.iris(s, RDF.object)
-            ]
-            evidence = _evidence(facts, min(said)) if said else None
-            relations.append(Relation(facts.link(predicate), target, evidence))
+    for row in rows:
+        said = [
+            s
+            for s in facts.pointing(RDF.subject, row["from"])
+            if row["relation"] in facts.iris(s, RDF.predicate)
+            and row["to"] in facts.iris(s, RDF.object)
+        ]
+        evidence = _evidence(facts, min(said)) if said else None
+        incoming = row["to"] == policy
+        kind, other = facts.link(row["relation"]), facts.link(row["document"])
+        relations.append(Relation(kind, other, incoming, evidence))
     return relations
+
+
+def _levels(facts: Facts, rows: Sequence[Row]) -> list[tuple[Link, int]]:
+    claims = {level: {r["claim"] for r in rows if r["level"] == level} for level in LEVELS}
+    return [(facts.link(level), len(said)) for level, said in claims.items() if said]

@@ -25,6 +25,7 @@ def query(text: str, **values: str) -> str:
     body = dedent(text).strip()
     for name, value in values.items():
         body = body.replace(f"${name}", value)
+    body = "\n".join(line.rstrip() for line in body.splitlines() if line.strip())
     used = set(_PREFIX.findall(_IRIREF.sub("", body)))
     head = [f"PREFIX {p}: <{iri}>\n" for p, iri in sorted(VOCABULARIES.items()) if p in used]
     return "".join(head) + "\n" + body + "\n"
@@ -96,7 +97,7 @@ _POLICY = {
         ORDER BY ?goal ?basis ?of
     """,
     "involved": """
-        SELECT DISTINCT ?participant ?label ?role ?of
+        SELECT DISTINCT ?participant ?label ?role ?of ?participation
         WHERE {
           { BIND($policy AS ?of) } UNION { ?of $element_of $policy }
           ?of cv:hasParticipation ?participation .
@@ -104,7 +105,7 @@ _POLICY = {
           OPTIONAL { ?participation cv:role ?role }
           $named
         }
-        ORDER BY ?role ?label ?participant ?of
+        ORDER BY ?role ?label ?participant ?of ?participation
     """,
     "initiatives": """
         SELECT DISTINCT ?initiative ?label ?kind ?element

@@ -128,7 +128,7 @@ class PageMaker:
         """Return the entity tag of this page."""
         scope, host = self.request.scope, self.request.headers.get("host", "")
         address = (scope["scheme"], host, scope["path"], scope["query_string"], self._current)
-        return self.site.tag("page", *address, self.language, built())
+        return self.site.tag("page", *address, self.language, self.site.release.portal, built())
 
     def not_modified(self) -> Response | None:
         """Return a 304 if the client has this page already; nothing is looked up for it."""

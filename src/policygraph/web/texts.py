@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+from policygraph.web.pagetexts import PAGES
+
 LANGUAGES = ("nl", "en", "fr")
 
 NAMES = {"nl": "Nederlands", "en": "English", "fr": "Français"}
 
 _TEXTS: dict[str, tuple[str, str, str]] = {
+    **PAGES,
     # the frame of every page
     "skip": ("Naar de inhoud", "Skip to content", "Aller au contenu"),
     "menu": ("Hoofdmenu", "Main menu", "Menu principal"),
@@ -43,188 +46,6 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Naar de huidige uitgave",
         "Go to the current release",
         "Aller à la version actuelle",
-    ),
-    # start page
-    "inside": ("Wat erin staat", "What is inside", "Contenu"),
-    "policies": ("Beleidsdocumenten", "Policies", "Politiques"),
-    "no_policies": (
-        "Er is nog geen beleidsdocument beschreven.",
-        "No policy is described yet.",
-        "Aucune politique n'est encore décrite.",
-    ),
-    "figures_note": (
-        "Elk getal is het antwoord op een vraag: volg het en u ziet de SPARQL erachter.",
-        "Each number is the answer to a query: follow it and you see the SPARQL behind it.",
-        "Chaque nombre est la réponse à une requête : suivez-le pour voir le SPARQL qui le donne.",
-    ),
-    "search_label": (
-        "Zoek een beleidsdocument, organisatie, initiatief of thema",
-        "Find a policy, an organisation, an initiative or a theme",
-        "Chercher une politique, une organisation, une initiative ou un thème",
-    ),
-    "policies_text": (
-        "Elk document met zijn datum, zijn gebied en wat het telt. Nieuwste eerst.",
-        "Each document with its date, its place and what it consists of. Newest first.",
-        "Chaque document avec sa date, son territoire et son contenu. Les plus récents d'abord.",
-    ),
-    "timeline_note": (
-        "Nieuwste eerst. De streep staat waar het document is uitgegeven.",
-        "Newest first. The mark stands where the document was issued.",
-        "Les plus récentes d'abord. La marque se trouve à la date de publication.",
-    ),
-    "document": ("Document", "Document", "Document"),
-    "issued": ("Uitgegeven", "Issued", "Publié"),
-    "where": ("Gebied", "Place", "Territoire"),
-    "binding": ("Hoe bindend", "How binding", "Caractère contraignant"),
-    "by_places": ("Per land of gebied", "By country or place", "Par pays ou territoire"),
-    "by_places_note": (
-        "Met het aantal documenten dat er geldt.",
-        "With the number of documents that apply there.",
-        "Avec le nombre de documents qui s'y appliquent.",
-    ),
-    "by_themes": ("Per thema", "By theme", "Par thème"),
-    "by_themes_note": (
-        "Waarover uitgangspunten gaan, met het aantal documenten.",
-        "What principles are about, with the number of documents.",
-        "Ce dont parlent les principes, avec le nombre de documents.",
-    ),
-    "by_instruments": ("Per instrument", "By instrument", "Par instrument"),
-    "by_instruments_note": (
-        "Waarmee actiepunten werken, met het aantal documenten.",
-        "What action points work with, with the number of documents.",
-        "Ce que mobilisent les points d'action, avec le nombre de documents.",
-    ),
-    "by_sdgs_note": (
-        "Met het aantal documenten dat met het doel of met een van zijn targets is verbonden.",
-        "With the number of documents linked to the goal or to one of its targets.",
-        "Avec le nombre de documents liés à l'objectif ou à l'une de ses cibles.",
-    ),
-    "takeaways_for": ("Lessen voor", "Takeaways for", "Enseignements pour"),
-    "takeaways_note": (
-        "Wat een analist eruit meeneemt; het staat niet in het document zelf.",
-        "What an analyst takes from it; it does not stand in the document itself.",
-        "Ce qu'un analyste en retient ; le document lui-même ne le dit pas.",
-    ),
-    "ask": ("Bevragen", "Ask (SPARQL)", "Interroger"),
-    "ask_note": (
-        "SPARQL 1.1, open voor iedereen, zonder sleutel.",
-        "SPARQL 1.1, open to everybody, without a key.",
-        "SPARQL 1.1, ouvert à tous, sans clé.",
-    ),
-    "queries_text_short": (
-        "Of begin met een bewaarde vraag",
-        "Or begin with a saved query",
-        "Ou commencez par une requête enregistrée",
-    ),
-    "releases_text": (
-        "Uitgaven en wat erin veranderde",
-        "Releases and what changed in them",
-        "Les versions et ce qui y a changé",
-    ),
-    "ask_text": (
-        "Alles hier is met SPARQL te bevragen, door mensen en door programma's. Het adres van het endpoint is",
-        "Everything here can be asked in SPARQL, by people and by programs. The address of the endpoint is",
-        "Tout ce qui se trouve ici s'interroge en SPARQL, par les personnes et par les programmes. L'adresse du point d'accès est",
-    ),
-    "open_editor": ("Open de editor", "Open the editor", "Ouvrir l'éditeur"),
-    "take": ("Meenemen", "Take it with you", "Emporter"),
-    "take_text": (
-        "De volledige graaf en elk onderdeel zijn te downloaden als Turtle, N-Triples, JSON-LD en N-Quads, met controlesommen.",
-        "The whole graph and each part of it can be downloaded as Turtle, N-Triples, JSON-LD and N-Quads, with checksums.",
-        "Le graphe entier et chacune de ses parties se téléchargent en Turtle, N-Triples, JSON-LD et N-Quads, avec sommes de contrôle.",
-    ),
-    "all_downloads": ("Alle downloads", "All downloads", "Tous les téléchargements"),
-    "statements": ("uitspraken", "statements", "énoncés"),
-    # a policy
-    "at_a_glance": ("In het kort", "At a glance", "En bref"),
-    "contents": ("Op deze pagina", "On this page", "Sur cette page"),
-    "principles": ("Uitgangspunten", "Principles", "Principes"),
-    "pillars": ("Pijlers", "Pillars", "Piliers"),
-    "structure": (
-        "Pijlers en actiepunten",
-        "Pillars and action points",
-        "Piliers et points d'action",
-    ),
-    "actions": ("Actiepunten", "Action points", "Points d'action"),
-    "pillar": ("Pijler", "Pillar", "Pilier"),
-    "loose": (
-        "Niet aan een pijler toegewezen",
-        "Not attributed to a pillar",
-        "Non rattachés à un pilier",
-    ),
-    "listed": ("Genoemde actiepunten", "Listed action points", "Points d'action énumérés"),
-    "in_text": ("In de lopende tekst", "In the running text", "Dans le corps du texte"),
-    "in_text_note": (
-        "toezeggingen die het document niet in een lijst opneemt.",
-        "commitments that the document does not put into a list.",
-        "engagements que le document ne reprend pas dans une liste.",
-    ),
-    "no_actions": (
-        "Het document noemt onder deze pijler geen actiepunten.",
-        "The document lists no action points under this pillar.",
-        "Le document n'énumère aucun point d'action sous ce pilier.",
-    ),
-    "count_listed": ("genoemd", "listed", "énumérés"),
-    "count_in_text": ("in de tekst", "in the text", "dans le texte"),
-    "official_name": ("In het document", "In the document", "Dans le document"),
-    "goals": ("Doelen", "Goals", "Objectifs"),
-    "risks": ("Risico's", "Risks", "Risques"),
-    "takeaways": ("Wat anderen eruit meenemen", "Key takeaways", "Enseignements"),
-    "for": ("Voor", "For", "Pour"),
-    "points_to": ("Verwijst naar", "Points to", "Renvoie à"),
-    "sdgs": (
-        "Duurzame-ontwikkelingsdoelen",
-        "Sustainable Development Goals",
-        "Objectifs de développement durable",
-    ),
-    "stated": ("Zegt het document zelf", "Stated in the document", "Énoncé dans le document"),
-    "interpreted": (
-        "Interpretatie van een curator",
-        "Interpretation by a curator",
-        "Interprétation d'un curateur",
-    ),
-    "none_stated": (
-        "Het document noemt zelf geen doel.",
-        "The document itself names no goal.",
-        "Le document lui-même ne cite aucun objectif.",
-    ),
-    "concerning": ("Bij", "Of", "Pour"),
-    "why": ("Waarom", "Why", "Pourquoi"),
-    "involved": ("Wie erbij betrokken is", "Who is involved", "Qui est concerné"),
-    "who": ("Wie", "Who", "Qui"),
-    "role": ("Rol", "Role", "Rôle"),
-    "named_as": ("genoemd als", "named as", "nommé"),
-    "relations": ("Andere documenten", "Other documents", "Autres documents"),
-    "score": ("Impactscore", "Impact score", "Score d'impact"),
-    "status": ("Stand", "Status", "État"),
-    "initiatives": ("Initiatief", "Initiative", "Initiative"),
-    "realises": ("Werkt uit", "Realises", "Met en œuvre"),
-    "notes": ("Opmerkingen van de redactie", "Editorial notes", "Notes éditoriales"),
-    "evidence": ("Bewijs", "Evidence", "Preuve"),
-    "stands_in": ("Staat in", "Stands in", "Se trouve dans"),
-    "seen_in": ("Gezien in", "Seen in", "Vu dans"),
-    "place": ("Plaats", "Place", "Endroit"),
-    "by": ("Volgens", "According to", "Selon"),
-    "wrong": ("Klopt het niet?", "Is it wrong?", "Une erreur ?"),
-    "report": ("Meld een fout", "Report an error", "Signaler une erreur"),
-    "interpretation": ("interpretatie", "interpretation", "interprétation"),
-    # any other thing
-    "properties": ("Eigenschappen", "Properties", "Propriétés"),
-    "pointing": ("Wat hiernaar verwijst", "What points to this", "Ce qui y renvoie"),
-    "nothing_said": (
-        "Hier wordt zelf niets over gezegd.",
-        "Nothing is said about it here.",
-        "Rien n'en est dit ici.",
-    ),
-    "next": ("Volgende", "Next", "Suivant"),
-    "previous": ("Vorige", "Previous", "Précédent"),
-    "page": ("Pagina", "Page", "Page"),
-    "address": ("Adres", "Address", "Adresse"),
-    "this_as": ("Dit als data", "This as data", "Ces données en"),
-    "all_pointing": (
-        "Alles wat hiernaar verwijst",
-        "Everything that points to this",
-        "Tout ce qui y renvoie",
     ),
     # the endpoint
     "endpoint_text": (
