@@ -34,8 +34,12 @@ class Step:
 
     @property
     def name(self) -> str:
-        """What tells this step from all others: `new`, or `old..new`, by the ids of releases."""
-        return f"{self.previous.id}..{self.release.id}" if self.previous else self.release.id
+        """What tells this step from all others, and says all that its content depends on.
+
+        A release may come twice, where one goes back to what was; then the time differs.
+        """
+        ids = f"{self.previous.id}..{self.release.id}" if self.previous else self.release.id
+        return f"{self.moment:%Y%m%dT%H%M%SZ}/{ids}"
 
 
 def steps(releases: Sequence[Release]) -> tuple[Step, ...]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from policygraph.release import Release, ReleaseFile
 from policygraph.settings import Portal
 from policygraph.stream import steps
@@ -66,6 +64,19 @@ def test_each_step_is_later_than_the_one_before() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kept", "name"), [("abc", "b" * 16 + ".." + "c" * 16), ("c", "c" * 16)])
-def test_the_name_of_a_step_tells_what_is_in_it(kept: str, name: str) -> None:
-    assert steps([made(id_, one=id_) for id_ in kept])[-1].name == name
+def test_the_name_of_a_step_tells_what_is_in_it() -> None:
+    a, b, c = (id_ * 16 for id_ in "abc")
+    releases = [made(id_, one=id_) for id_ in "abc"]
+    assert [step.name for step in steps(releases)] == [
+        f"20261124T000000Z/{a}", f"20261124T000001Z/{a}..{b}", f"20261124T000002Z/{b}..{c}",
+    ]  # fmt: skip
+    assert [step.name for step in steps(releases[2:])] == [f"20261124T000000Z/{c}"]
+
+
+def test_going_back_to_what_was_is_another_step() -> None:
+    first, second = made("a", "2026-01-01", one="1"), made("b", "2026-01-02", one="2")
+    again = made("a", "2026-01-03", one="1")  # the same content, so the same id, at one place only
+    before = {step.name for step in steps([first, second])}
+    after = steps([second, again])
+    assert not before & {step.name for step in after}
+    assert [len(step.versions) for step in after] == [1, 1]

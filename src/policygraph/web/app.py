@@ -54,7 +54,7 @@ ROUTES = (
     Route(f"/download/{downloads.MANIFEST}", downloads.manifest),
     Route("/download/{name:path}", downloads.file),
     Route("/feed", feed.root),
-    Route("/feed/{name}", feed.node),
+    Route("/feed/{name:path}", feed.node),
     Route("/health", status.health),
     Route("/health/live", status.alive),
     Route("/metrics", metrics.metrics),

@@ -83,7 +83,7 @@ class Feed:
 
     def member(self, step: Step, version: Version) -> str:
         """Return the IRI of a version of a graph."""
-        return f"{self.site.release.portal.base}feed/{step.release.id}#{version.slug}"
+        return f"{self.site.release.portal.base}feed/{step.name}#{version.slug}"
 
     def overview(self) -> Iterator[Triple]:
         """Yield what the root says: the stream, what is kept, and the way to every node."""
@@ -216,12 +216,12 @@ async def node(request: Request) -> Response:
     if step is None:
         newer = next((step for step in feed.steps if step.release.id == name), None)
         if newer is None:
-            raise Gone(f"The feed has no node {name!r} any more; /feed leads to those it has.")
+            raise Gone(f"The feed has no node {name!r}, or no longer; /feed leads to those it has.")
         headers = {"Cache-Control": "public, max-age=60"}
         return RedirectResponse(f"/feed/{newer.name}", status_code=302, headers=headers)
     chosen = _chosen(request)
     if isinstance(chosen, Format):
-        tag = etag("feed", __version__, feed.origin, step.name, step.moment, chosen.name)
+        tag = etag("feed", __version__, feed.origin, step.name, chosen.name)
         headers = cache_headers(tag, _vary(request)) | {"Cache-Control": FOREVER}
         return _answer(request, feed, chosen, headers, feed.described(step), step)
     page = feed.site.page(request)
