@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pages import cell, opening, table
 from policygraph import settings
-from policygraph.settings import Limits, Portal
+from policygraph.settings import Backend, Limits, Portal
 from policygraph.sources import Sources
 
 
@@ -35,12 +35,24 @@ def settings_page(_: Sources) -> Iterator[str]:
     yield from table(["setting", "default", "meaning"], _rows(Limits, documented["Limits"]))
     yield "What happens at a limit, and how to choose one: [operator.md](operator.md)."
     yield ""
+    yield "## Engine: the table `[engine]`"
+    yield ""
+    yield from table(["setting", "default", "meaning"], _rows(Backend, documented["Backend"]))
+    yield (
+        "How to publish there, and what is different: "
+        "[operator.md](operator.md#behind-a-sparql-server-of-your-own)."
+    )
+    yield ""
     yield "## Environment"
     yield ""
     yield from table(
         ["variable", "meaning"],
         [
             ["`POLICYGRAPH_CACHE`", "Folder of releases and validation results."],
+            [
+                "`POLICYGRAPH_ENGINE_PASSWORD`",
+                "Password of the `user` in `[engine]`, and of `--user`.",
+            ],
             ["`XDG_CACHE_HOME`", "Where that is not set: the folder that holds `policygraph/`."],
         ],
     )
@@ -62,12 +74,14 @@ def _docstrings(path: Path) -> dict[str, dict[str, str]]:
     return found
 
 
-def _rows(record: type[Portal] | type[Limits], about: Mapping[str, str]) -> Iterator[list[str]]:
+def _rows(
+    record: type[Portal] | type[Limits] | type[Backend], about: Mapping[str, str]
+) -> Iterator[list[str]]:
     for field_ in fields(record):
         default = field_.default
         if default is MISSING and field_.default_factory is not MISSING:
             default = field_.default_factory()
-        shown = "" if isinstance(default, Limits) else f"`{_toml(default)}`"
+        shown = "" if isinstance(default, Limits | Backend) else f"`{_toml(default)}`"
         yield [f"`{field_.name}`", shown, cell(about[field_.name])]
 
 

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -30,6 +31,9 @@ LANGUAGES = ("nl", "en")
 
 portal_option = click.option(
     "--portal", type=FOLDER, help="A folder with ontology/ data/ shapes/ queries/."
+)
+engine_option = click.option(
+    "--engine", metavar="URL", help="SPARQL endpoint that answers queries; else [engine] url."
 )
 language_option = click.option(
     "--lang", type=click.Choice(LANGUAGES), help="Language of messages; else that of the system."
@@ -201,10 +205,12 @@ def build(portal: Path | None, out: Path | None, lang: str | None) -> int:
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on; 0 takes any.")
+@engine_option
 def serve(
     portal: Path | None,
     release_folder: Path | None,
     dumps: tuple[Path, ...],
+    engine: str | None,
     host: str,
     port: int,
 ) -> None:
@@ -216,7 +222,7 @@ def serve(
 
     if sum(map(bool, (portal, release_folder, dumps))) > 1:
         raise BrokenInput("--portal, --release and --dump exclude each other: give one")
-    release = _release(portal, release_folder, dumps)
+    release = _behind(_release(portal, release_folder, dumps), engine)
     with serving.listen(host, port) as listener:
         address = serving.address(listener)
         with ExitStack() as shown:
@@ -226,6 +232,76 @@ def serve(
                 click.echo(f"policygraph {__version__}, release {release.id}: {address}", err=True)
 
             serving.serve(release, listener, ready, shown.enter_context(_bar()))
+
+
+def _behind(release: Release, engine: str | None) -> Release:
+    """Return the release with another endpoint than its settings say, if one is given."""
+    if engine is None:
+        return release
+    from policygraph.settings import check_endpoint
+
+    if engine:
+        check_endpoint(engine, "--engine")
+    backend = replace(release.portal.engine, url=engine)
+    return replace(release, portal=replace(release.portal, engine=backend))
+
+
+@cli.command()
+@click.option("--to", required=True, metavar="URL", help="Its graph store, or its update endpoint.")
+@portal_option
+@click.option("--release", "release_folder", type=FOLDER, help="Publish this release.")
+@click.option(
+    "--update", is_flag=True, help="--to takes SPARQL Update, not the graph store protocol."
+)
+@engine_option
+@click.option("--user", default="", help="Who may write there.")
+@click.option("--prune", is_flag=True, help="Remove every other copy of this portal from there.")
+def publish(
+    to: str,
+    portal: Path | None,
+    release_folder: Path | None,
+    update: bool,
+    engine: str | None,
+    user: str,
+    prune: bool,
+) -> None:
+    """Load a release into a SPARQL server that others run, beside the one that is served.
+
+    Graphs are counted where queries go: --engine, else [engine] url, else --to. The password is
+    read from the environment variable POLICYGRAPH_ENGINE_PASSWORD.
+    """
+    from policygraph import publishing
+    from policygraph.settings import check_endpoint
+
+    if portal and release_folder:
+        raise BrokenInput("--portal and --release exclude each other: give one")
+    check_endpoint(to, "--to")
+    release = _behind(_release(portal, release_folder, ()), engine)
+    backend = release.portal.engine
+    there = publishing.Target(to, backend.url or to, user or backend.user, update)
+    with there as target, _steps() as progress:
+        new = publishing.publish(release, target, progress)
+        removed = publishing.prune(release, target, progress) if prune else []
+    _say(f"release {release.id} {'is published' if new else 'was there already'} in {to}")
+    for record in removed:
+        _say(f"removed {record}")
+    click.echo(release.urls.copy(release.edition))
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a person at a terminal which step is how far; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("")
+        yield lambda step, done, total: bar.update(
+            task, description=step, completed=done, total=total
+        )
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from policygraph.errors import BrokenInput
-from policygraph.settings import Limits, Portal
+from policygraph.settings import Backend, Limits, Portal
 from policygraph.sources import digest
 from policygraph.urls import Urls
 
@@ -61,6 +61,11 @@ class Release:
         return moment.replace(tzinfo=UTC)
 
     @property
+    def edition(self) -> str:
+        """The name of copies of this release elsewhere; one with another `meta` has another."""
+        return f"{self.id}-{self.files['policygraph.nq'].sha256[:8]}"
+
+    @property
     def urls(self) -> Urls:
         """Addresses below this release's base."""
         return Urls(self.portal.base)
@@ -82,6 +87,8 @@ class Release:
     def manifest(self) -> dict[str, Any]:
         """Return the manifest as JSON values."""
         portal = asdict(self.portal)
+        if not self.portal.engine.url:
+            del portal["engine"]
         return {
             "id": self.id,
             "hash": self.hash,
@@ -100,10 +107,11 @@ def open_release(path: Path) -> Release:
         known = {limit.name for limit in fields(Limits)}
         chosen = {name: v for name, v in portal.pop("limits").items() if name in known}
         limits = Limits(**_tuples(chosen))
+        backend = Backend(**portal.pop("engine", {}))
         release = Release(
             path=path,
             hash=manifest["hash"],
-            portal=Portal(**_tuples(portal), limits=limits),
+            portal=Portal(**_tuples(portal), limits=limits, engine=backend),
             graphs=manifest["graphs"],
             files={file["name"]: ReleaseFile(**file) for file in manifest["files"]},
         )

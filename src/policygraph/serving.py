@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from policygraph.connection import connections
-from policygraph.engine import Dataset, Engine, Progress
+from policygraph.engine import Copy, Dataset, Engine, Progress
 from policygraph.errors import BrokenInput, PolicygraphError
 from policygraph.release import Release
 from policygraph.web.app import create_app, create_starting_app
@@ -52,7 +52,7 @@ def serve(
     Until then requests get a 503, and `progress` the bytes read and the bytes in all.
     """
     limits = release.portal.limits
-    dataset = Dataset(release.dataset, release.apart, release.portal.base)
+    dataset = dataset_of(release)
     logging.getLogger("uvicorn.error").addFilter(_shorten)
     with waiting_room(listener):
         engine = Engine.start(dataset, limits, progress)
@@ -69,6 +69,28 @@ def serve(
         )
         ready()
         _Server(config).run(sockets=[listener])
+
+
+def dataset_of(release: Release) -> Dataset:
+    """Return what an engine answers from: the files of a release, or its copy elsewhere."""
+    portal = release.portal
+    if not portal.engine.url:
+        return Dataset(release.dataset, release.apart, portal.base)
+    if release.data:
+        raise BrokenInput("a dump is served by the own engine: publish a release for [engine] url")
+    urls, edition = release.urls, release.edition
+    there = {slug: urls.copy(edition, f"graph/{slug}") for slug in release.graphs}
+    copy = Copy(
+        url=portal.engine.url,
+        user=portal.engine.user,
+        record=urls.copy(edition),
+        default=urls.copy(edition, "default"),
+        graphs={f"{portal.base}graph/{slug}": iri for slug, iri in there.items()},
+        triples={iri: release.graphs[slug] for slug, iri in there.items()},
+        seconds=portal.limits.query_seconds,
+        allowed=portal.limits.service_allow,
+    )
+    return Dataset((), release.apart, portal.base, copy=copy)
 
 
 @contextmanager

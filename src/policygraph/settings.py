@@ -51,6 +51,17 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Backend:
+    """The SPARQL server of somebody else that evaluates queries in place of the engine."""
+
+    url: str = ""
+    """Address of its query endpoint; empty for the engine of policygraph itself. A release has to
+    be published there first: `policygraph publish`."""
+    user: str = ""
+    """Who asks there, if it wants to know; the password is read from the environment."""
+
+
+@dataclass(frozen=True, slots=True)
 class Portal:
     """What a portal says about itself."""
 
@@ -75,6 +86,8 @@ class Portal:
     stands for the statement. Without it, pages have no such link."""
     limits: Limits = field(default_factory=Limits)
     """Limits of the endpoint: the table `[limits]`, see below."""
+    engine: Backend = field(default_factory=Backend)
+    """What evaluates queries: the table `[engine]`, see below."""
 
 
 def read_portal(path: Path) -> Portal:
@@ -100,9 +113,12 @@ def read_portal(path: Path) -> Portal:
                 f"{path}, [limits]: service_allow must list addresses like "
                 f"'https://example.org/sparql', not {endpoint!r}"
             )
+    backend = _record(Backend, values.pop("engine", {}), f"{path}, [engine]")
+    if backend.url:
+        check_endpoint(backend.url, f"{path}, [engine]: url")
     if "date" in values:
         values["date"] = str(values["date"])
-    portal = _record(Portal, values | {"limits": limits}, str(path))
+    portal = _record(Portal, values | {"limits": limits, "engine": backend}, str(path))
     if portal.report and not portal.report.startswith(("https://", "http://", "mailto:")):
         raise BrokenInput(f"{path}: report must be an https or mailto address, not "
                           f"{portal.report!r}")  # fmt: skip
@@ -110,6 +126,15 @@ def read_portal(path: Path) -> Portal:
         raise BrokenInput(f"{path}: base must be an http(s) address that ends in / (it is "
                           f"{portal.base!r})")  # fmt: skip
     return portal
+
+
+def check_endpoint(address: str, where: str) -> None:
+    """Raise BrokenInput, which says `where`, unless this is the http(s) address of an endpoint."""
+    if not _is_endpoint(address):
+        raise BrokenInput(
+            f"{where} must be an address like 'http://127.0.0.1:8890/sparql', without user and "
+            f"password, not {address!r}"
+        )
 
 
 def _is_endpoint(address: object) -> bool:

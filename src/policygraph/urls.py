@@ -87,6 +87,13 @@ class Urls:
         """Return the path of a file of the release."""
         return "/download/" + quote(name, safe=_SAFE)
 
+    def copy(self, edition: str, part: str = "") -> str:
+        """Return the IRI under which another SPARQL server has a part of a release.
+
+        Parts are `default` and `graph/{slug}`; without one it is the record of the copy.
+        """
+        return f"{self.base}releases/{edition}{'/' + part if part else ''}"
+
     def query(self, text: str) -> str:
         """Return the path that opens a query in the editor."""
         return "/sparql?" + urlencode({"query": text})

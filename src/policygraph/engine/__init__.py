@@ -5,6 +5,6 @@ from policygraph.engine.engine import Engine
 from policygraph.engine.figures import Health
 from policygraph.engine.job import Job
 from policygraph.engine.loading import Progress
-from policygraph.engine.query import Dataset, Query
+from policygraph.engine.query import Copy, Dataset, Query
 
-__all__ = ["Answer", "Dataset", "Engine", "Health", "Job", "Progress", "Query"]
+__all__ = ["Answer", "Copy", "Dataset", "Engine", "Health", "Job", "Progress", "Query"]

@@ -68,7 +68,7 @@ class Engine:
         Raises BrokenInput and SyntaxProblem for files that cannot be read.
         """
         broker = None
-        if limits.service_allow:
+        if limits.service_allow and not dataset.copy:  # who has the copy calls by itself
             from policygraph.engine.broker import Broker
 
             broker = Broker(limits, dataset.base)
@@ -238,7 +238,7 @@ class Engine:
             seconds = min(seconds, query.seconds)
         frame = wire.frame(wire.QUERY, packed)
         job = Job(query.client, frame, seconds, loop.create_future())
-        job.outside = bool(self._limits.service_allow) and may_call(query.text)
+        job.outside = bool(self._workers.broker) and may_call(query.text)
         return job
 
     def _schedule(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
+from pathlib import Path
 from typing import IO, Protocol, cast
 
 import pyoxigraph as ox
@@ -25,7 +26,7 @@ _KEPT_UNION = 100_000
 """Quads up to which a merged dataset is kept for the next query that asks for the same."""
 
 
-_RESULTS = {
+RESULTS = {
     form.name: ox.QueryResultsFormat.from_media_type(form.media_type) for form in RESULT_FORMATS
 }
 
@@ -43,11 +44,37 @@ class Output(Protocol):
         """Called by the serialiser; nothing has to happen."""
 
 
+class Answering(Protocol):
+    """What answers queries in a worker: a store, or a server that others run (`foreign`)."""
+
+    outside: Outside
+    """What SERVICE may call."""
+    folder: Path | None
+    """Where it opens files when a query needs them; it has to be opened first."""
+    port: int
+    """Of the server that it asks, over TCP; 0 if it asks none."""
+    confined: bool
+    """The kernel may keep it from all other files and ports."""
+
+    def open(self) -> None:
+        """Open what a fork cannot share, in the process that is to answer."""
+
+    def run(self, query: Query, output: Output) -> None:
+        """Evaluate `query` and write the whole answer to `output`.
+
+        Raises SyntaxProblem, Refused or NotAcceptable before anything is written;
+        Unavailable, for what the evaluation itself runs into, perhaps after.
+        """
+
+
 class Evaluator:
     """Answers queries from one store; one on disk has to be opened first."""
 
     def __init__(self, data: Loaded | DiskStore, base: str = BASE) -> None:
         self.disk = data if isinstance(data, DiskStore) else None
+        self.folder = self.disk.folder if self.disk else None
+        self.port = 0
+        self.confined = self.folder is not None
         if isinstance(data, Loaded):
             self._loaded = data
         self._base = base
@@ -85,8 +112,8 @@ class Evaluator:
         store, union, base = self._loaded.store, self._loaded.union, self._base
         if graphs is None:
             return store.query(text, base_iri=base, use_default_graph_as_union=union)
-        default = [ox.NamedNode(iri) for iri in _iris(graphs.default)]
-        named = [ox.NamedNode(iri) for iri in _iris(graphs.named)]
+        default = [ox.NamedNode(iri) for iri in graph_iris(graphs.default)]
+        named = [ox.NamedNode(iri) for iri in graph_iris(graphs.named)]
         if len(default) <= 1:
             return store.query(
                 text, base_iri=base, default_graph=list(default), named_graphs=list(named)
@@ -123,29 +150,35 @@ class Evaluator:
         if isinstance(answer, ox.QueryTriples):
             tokens = tokenize(Source(query.text).text)
             form: Form = "DESCRIBE" if body(tokens)[0].keyword == "DESCRIBE" else "CONSTRUCT"
-            chosen = _acceptable(query.graph, form)
+            chosen = acceptable(query.graph, form)
             output.begin(form, chosen)
-            known = prefixes(self._base) | declared(tokens)
-            self._write_graph(answer, chosen, known, file)
+            write_graph(answer, chosen, prefixes(self._base) | declared(tokens), file)
             return
         form = "ASK" if isinstance(answer, ox.QueryBoolean) else "SELECT"
-        chosen = _acceptable(query.results, form)
+        chosen = acceptable(query.results, form)
         output.begin(form, chosen)
-        answer.serialize(file, format=_RESULTS[chosen.name])
-
-    def _write_graph(
-        self, triples: ox.QueryTriples, chosen: Format, known: dict[str, str], file: IO[bytes]
-    ) -> None:
-        rdf_format = ox.RdfFormat.from_media_type(chosen.media_type)
-        if chosen.name not in ("ttl", "trig", "rdf"):
-            triples.serialize(file, format=rdf_format)
-            return
-        first = list(islice(triples, _LOOKED_AT))
-        stream = chain(first, triples) if len(first) == _LOOKED_AT else first
-        ox.serialize(stream, file, rdf_format, prefixes=_used(known, first))
+        answer.serialize(file, format=RESULTS[chosen.name])
 
 
-def _iris(graphs: tuple[str, ...]) -> Iterator[str]:
+def write_graph(
+    triples: Iterable[ox.Triple], chosen: Format, known: dict[str, str], file: IO[bytes]
+) -> None:
+    """Write triples as they come; a text for people gets those of the `known` prefixes it needs."""
+    rdf_format = ox.RdfFormat.from_media_type(chosen.media_type)
+    if chosen.name not in ("ttl", "trig", "rdf"):
+        if isinstance(triples, ox.QueryTriples):
+            triples.serialize(file, format=rdf_format)  # in native code
+        else:
+            ox.serialize(triples, file, rdf_format)
+        return
+    rest = iter(triples)
+    first = list(islice(rest, _LOOKED_AT))
+    stream = chain(first, rest) if len(first) == _LOOKED_AT else first
+    ox.serialize(stream, file, rdf_format, prefixes=_used(known, first))
+
+
+def graph_iris(graphs: tuple[str, ...]) -> Iterator[str]:
+    """Yield the graphs that a query asks for, each once; BrokenInput for what is no IRI."""
     for graph in dict.fromkeys(graphs):
         try:
             ox.NamedNode(graph)
@@ -154,7 +187,8 @@ def _iris(graphs: tuple[str, ...]) -> Iterator[str]:
         yield graph
 
 
-def _acceptable(chosen: Format | None, form: Form) -> Format:
+def acceptable(chosen: Format | None, form: Form) -> Format:
+    """Return the format to write an answer in; NotAcceptable if the client takes none."""
     if chosen is None:
         what = "graph" if form in ("CONSTRUCT", "DESCRIBE") else "table of results"
         raise NotAcceptable(f"the answer to {form} is a {what}, in none of the accepted formats")

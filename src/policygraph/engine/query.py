@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,6 +14,27 @@ from policygraph.namespaces import BASE
 _BY_NAME = {form.name: form for form in FORMATS}
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A release in a SPARQL server that others run: each graph under an IRI of this copy."""
+
+    url: str
+    """The query endpoint."""
+    user: str
+    record: str
+    """The graph that says how many triples each graph of the copy has; it is written last."""
+    default: str
+    """The graph that holds the default graph of the release."""
+    graphs: Mapping[str, str]
+    """IRI of a named graph of the release to its IRI there."""
+    triples: Mapping[str, int]
+    """IRI there to the number of triples."""
+    seconds: float
+    """Time, in seconds, after which no query is of use any more."""
+    allowed: tuple[str, ...] = ()
+    """Endpoints that SERVICE may call; that server calls them itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +49,8 @@ class Dataset:
     """The base of the portal: of relative IRIs, and of the prefixes in messages and Turtle."""
     identity: str = ""
     """What tells this data from any other: answers are kept under it."""
+    copy: Copy | None = None
+    """Where the data stands, if not in files."""
 
 
 @dataclass(frozen=True, slots=True)

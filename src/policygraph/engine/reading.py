@@ -78,7 +78,7 @@ def read(
     services.check()
     if iris and given is None:
         try:
-            values = _resolved(source.text, tokens, [iri for _, iri in iris], base)
+            values = resolved(source.text, tokens, [iri for _, iri in iris], base)
         except SyntaxError as error:
             raise problem(text, error, base) from error
         given = _graphs([named for named, _ in iris], values)
@@ -101,7 +101,7 @@ class _Services:
         found = federation.clauses(tokens)[: federation.MOST_CLAUSES + 1]
         for clause in found:
             try:
-                (iri,) = _resolved(source.text, tokens, [clause.iri.text], base)
+                (iri,) = resolved(source.text, tokens, [clause.iri.text], base)
             except SyntaxError:
                 continue  # what is wrong with it is found when all is parsed
             self._iris[clause.service.start] = iri
@@ -141,7 +141,7 @@ class _Services:
     def _masked(self, text: str) -> str:
         """Return the text with other letters in place of each "service" and "from"."""
         for word in {match.lower() for match in _RESERVED.findall(text)}:
-            text = re.sub(word, _absent(word, text), text, flags=re.IGNORECASE | re.ASCII)
+            text = re.sub(word, absent(word, text), text, flags=re.IGNORECASE | re.ASCII)
         return text
 
     def _with_calls(self, words: Iterable[str]) -> str:
@@ -178,7 +178,7 @@ def _error(text: str, base: str) -> SyntaxError | None:
     return None
 
 
-def _absent(word: str, text: str) -> str:
+def absent(word: str, text: str) -> str:
     """Return a word of the same length that the text does not have."""
     lowered = text.lower()
     for first in "xqjzvwk":
@@ -207,7 +207,7 @@ def _dataset_clauses(tokens: list[Token]) -> tuple[list[tuple[int, int]], list[t
     return spans, iris
 
 
-def _resolved(text: str, tokens: list[Token], iris: list[str], base: str) -> list[str]:
+def resolved(text: str, tokens: list[Token], iris: list[str], base: str) -> list[str]:
     """Let the parser resolve prefixed names and relative IRIs, under the query's own prologue."""
     rest = body(tokens)
     prologue = text[: rest[0].start] if rest else text

@@ -26,10 +26,11 @@ import pyoxigraph as ox
 
 from policygraph.engine import disk, walls, wire, worker
 from policygraph.engine.disk import DiskStore
-from policygraph.engine.evaluate import Evaluator
+from policygraph.engine.evaluate import Answering, Evaluator
 from policygraph.engine.federation import Outside
+from policygraph.engine.foreign import ForeignEvaluator
 from policygraph.engine.loading import Loaded, MoreQuads, Progress, load
-from policygraph.engine.query import Dataset, Form, Query
+from policygraph.engine.query import Copy, Dataset, Form, Query
 from policygraph.errors import BrokenInput, EvaluationCrashed, PolicygraphError
 from policygraph.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 
@@ -56,7 +57,7 @@ def main(descriptor: int) -> None:
             Template(control, frames, evaluator, settings["memory"], outside).serve()
 
 
-def _loaded(control: socket.socket, settings: dict[str, Any]) -> Evaluator | None:
+def _loaded(control: socket.socket, settings: dict[str, Any]) -> Answering | None:
     """Load the store and tell the front: bytes read, then READY, or ERROR."""
     reported = 0
 
@@ -72,6 +73,8 @@ def _loaded(control: socket.socket, settings: dict[str, Any]) -> Evaluator | Non
         settings["base"],
         settings["identity"],
     )
+    if settings["copy"]:
+        return _asking(control, Copy(**settings["copy"]), settings)
     try:
         data = _data(dataset, settings["most"], progress)
     except PolicygraphError as error:
@@ -84,6 +87,23 @@ def _loaded(control: socket.socket, settings: dict[str, Any]) -> Evaluator | Non
     on_disk = isinstance(data, DiskStore)
     memory = 0 if on_disk else worker.peak_memory()
     control.sendall(wire.message(wire.READY, quads=data.quads, memory=memory, on_disk=on_disk))
+    return evaluator
+
+
+def _asking(
+    control: socket.socket, copy: Copy, settings: dict[str, Any]
+) -> ForeignEvaluator | None:
+    """Look whether a server that others run has the data, and tell the front."""
+    evaluator = ForeignEvaluator(copy, settings["base"])
+    try:
+        quads = evaluator.check()
+    except PolicygraphError as error:
+        control.sendall(wire.packed_error(error))
+        return None
+    _warm(Evaluator(Loaded(ox.Store(), False, 0)))
+    gc.collect()
+    gc.freeze()
+    control.sendall(wire.message(wire.READY, quads=quads, memory=worker.peak_memory()))
     return evaluator
 
 
@@ -156,7 +176,7 @@ class Template:
         self,
         control: socket.socket,
         frames: wire.Frames,
-        evaluator: Evaluator,
+        evaluator: Answering,
         memory: int,
         outside: Outside,
     ) -> None:

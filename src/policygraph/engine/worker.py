@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from policygraph.engine import walls, wire
-from policygraph.engine.evaluate import Evaluator
+from policygraph.engine.evaluate import Answering
 from policygraph.engine.federation import MOST_CLAUSES, Outside
 from policygraph.engine.query import Form, Query
 from policygraph.errors import EvaluationCrashed, MemoryLimitExceeded, PolicygraphError
@@ -34,7 +34,7 @@ _LINUX = sys.platform == "linux"
 
 def run(
     channel: socket.socket,
-    evaluator: Evaluator,
+    evaluator: Answering,
     memory: int,
     parent: int,
     outside: Outside | None = None,
@@ -62,7 +62,7 @@ def run(
                 output.end(retire=peak_memory() - before > _GROWTH_KEPT)
 
 
-def _answer(evaluator: Evaluator, query: Query, output: Stream) -> None:
+def _answer(evaluator: Answering, query: Query, output: Stream) -> None:
     try:
         evaluator.run(query, output)
     except PolicygraphError as error:
@@ -126,26 +126,26 @@ class Stream:
 
 
 def build_walls(
-    memory: int, evaluator: Evaluator | None = None, broker: int = 0, watch: bool = not _LINUX
+    memory: int, evaluator: Answering | None = None, broker: int = 0, watch: bool = not _LINUX
 ) -> None:
     """Take from this process the means to do harm: no new socket or file, no more memory.
 
     An evaluator that reads from disk is opened in between; it may open the files of its store from
-    then on. With the port of the `broker` the process may open sockets. Linux holds it to that
-    folder and that port, where it can. A system that holds no limit on the address space is
-    watched instead (`watch`).
+    then on. With the port of the `broker`, or of a server that is asked, the process may open
+    sockets. Linux holds it to that folder and that port, where it can. A system that holds no limit
+    on the address space is watched instead (`watch`).
     """
     size = None if watch else os.open("/proc/self/statm", os.O_RDONLY)
     if _LINUX:  # if the machine itself runs out, a worker is the one to lose
         with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123
             file.write("800")
-    disk = evaluator.disk if evaluator else None
-    if disk or broker:
-        walls.confine(disk.folder if disk else None, broker)
-    if evaluator and disk:
+    folder, port = (evaluator.folder, evaluator.port) if evaluator else (None, 0)
+    if broker or (evaluator and evaluator.confined):
+        walls.confine(folder, broker or port)
+    if evaluator and folder:
         evaluator.open()
     else:
-        _lower(resource.RLIMIT_NOFILE, _SOCKETS if broker else 0)
+        _lower(resource.RLIMIT_NOFILE, _SOCKETS if broker or port else 0)
     if size is None:
         threading.Thread(target=_watch, args=(peak_memory() + memory,), daemon=True).start()
     else:

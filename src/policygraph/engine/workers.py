@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,6 +90,7 @@ class Workers:
             "memory": memory,
             "broker": self.broker.port if self.broker else 0,
             "allowed": self.broker.endpoints if self.broker else (),
+            "copy": asdict(dataset.copy) if dataset.copy else None,
             "most": most,
         }
         self._control.sendall(wire.message(wire.LOAD, **order))

@@ -94,7 +94,9 @@ async def manifest(request: Request) -> Response:
     tag = f'"{release.hash}"'
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=cache_headers(tag, ""))
-    body = json.dumps(release.manifest(), ensure_ascii=False, indent=1) + "\n"
+    manifest = release.manifest()
+    manifest["portal"].pop("engine", None)  # where our servers stand is nobody's business
+    body = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
     return Response(body, headers=cache_headers(tag, ""), media_type="application/json")
 
 

@@ -94,7 +94,7 @@ class Lookup:
         )
         row = rows[0] if rows else {}
         return Standing(
-            known=row.get("known") == "true",
+            known=row.get("known") in ("true", "1"),
             deprecated=row.get("deprecated") in ("true", "1"),
             successor=row.get("successor"),
         )
@@ -196,11 +196,12 @@ class Lookup:
         return await self.rows(
             "SELECT ?query ?text ?property ?value (LANG(?value) AS ?lang) WHERE {"
             f" GRAPH {iri_ref(graph)} {{ ?query ?kind ?text ."
-            f" VALUES ?kind {{ {_values((SH.select, SH.ask, SH.construct, SH.describe))} }}"
-            " OPTIONAL { ?query ?property ?value FILTER(isLiteral(?value) && ?property != ?kind) }"
+            f" VALUES ?kind {{ {_values(_TEXTS)} }} OPTIONAL {{ ?query ?property ?value"
+            f" FILTER(isLiteral(?value) && ?property NOT IN ({', '.join(map(iri_ref, _TEXTS))})) }}"
             " } } ORDER BY ?query ?property ?value"
         )
 
 
+_TEXTS = (SH.select, SH.ask, SH.construct, SH.describe)
 _ELEMENT_OF = ("elementOf", "principleOf", "pillarOf", "actionPointOf", "goalOf", "riskOf")
 _LISTED = (DCT.title, DCT.description, DCT.issued, DCT.spatial, DCT.publisher)
