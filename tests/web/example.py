@@ -95,7 +95,10 @@ shapes:Policy-title a sh:PropertyShape ; sh:path dct:title ; sh:message "Geef ee
     "queries": """
 <https://w3id.org/policygraph/queries/all> a sh:SPARQLExecutable ;
   sh:select "SELECT * { ?s ?p ?o }" ;
-  skos:prefLabel "Alles"@nl , "Everything"@en ; rdfs:comment "Wat is er?"@nl .
+  skos:prefLabel "Alles"@nl , "Everything"@en ; rdfs:comment "Wat is er?"@nl ;
+  sh:parameter <https://w3id.org/policygraph/queries/all#what> .
+<https://w3id.org/policygraph/queries/all#what> a sh:Parameter ; dct:identifier "what" ;
+  sh:name "what"@en ; sh:description "<http://example.org/a>" .
 """,
     "meta": """
 <https://w3id.org/policygraph/> a <http://rdfs.org/ns/void#Dataset> ; dct:title "policygraph"@en .

@@ -15,6 +15,7 @@ from policygraph.errors import PolicygraphError
 from policygraph.release import Release
 from policygraph.settings import Limits
 from policygraph.web import (
+    completion,
     downloads,
     feed,
     metrics,
@@ -35,6 +36,8 @@ from policygraph.web.site import Site
 ROUTES = (
     # With a slash as well: many clients were told so, and the W3C's protocol suite is written so.
     *(Route(path, sparql, methods=["GET", "HEAD", "POST"]) for path in ("/sparql", "/sparql/")),
+    Route("/sparql/terms.json", completion.terms),
+    Route("/sparql/examples.json", completion.examples),
     Route("/", start.start),
     Route("/policies", start.policies),
     Route("/id/{path:path}", resources.thing),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from starlette.responses import FileResponse, Response
@@ -15,19 +15,26 @@ FOLDER = Path(__file__).parent / "static"
 BUILT = FOLDER / "built"
 """Made out of frontend/ when the package is built; pages do without it where it is missing."""
 
+MANIFEST = "manifest.json"
+
 _FOREVER = "public, max-age=31536000, immutable"
 
 _MEDIA_TYPES = {".js": "text/javascript", ".woff2": "font/woff2"}
 """What not every system knows."""
 
 
-@cache
 def built() -> dict[str, str]:
     """Return the address of each entry point of the front end, by name; none if it is not built."""
-    manifest = BUILT / "manifest.json"
-    if not manifest.exists():
+    try:
+        return _read((BUILT / MANIFEST).stat().st_mtime_ns)
+    except FileNotFoundError:
         return {}
-    files: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _read(changed: int) -> dict[str, str]:
+    del changed  # a front end that was built anew has other names
+    files: dict[str, str] = json.loads((BUILT / MANIFEST).read_text(encoding="utf-8"))
     return {name: f"/static/{BUILT.name}/{file}" for name, file in files.items()}
 
 

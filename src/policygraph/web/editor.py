@@ -110,7 +110,7 @@ async def _render(
     **context: object,
 ) -> Response:
     examples: list[SavedQuery] = []
-    if status == 200:
+    if status < 500:  # a server that has too much to do is not asked for more
         examples = await saved_queries(site.lookup(page.request), site, page.language)
     shown: dict[str, Any] = {"shown": None, "problem": None, "downloads": []} | context
     endpoint = endpoint_of(page.request)
@@ -123,6 +123,11 @@ async def _render(
         endpoint=endpoint,
         examples=examples[:12],
         max_rows=MAX_ROWS,
+        language_asked=page.remembered,
+        formats_of_forms={
+            "rows": [(f.name, f.label) for f in RESULT_FORMATS],
+            "graph": [(f.name, f.label) for f in GRAPH_FORMATS + DATASET_FORMATS],
+        },
         **shown,
     )
 

@@ -201,6 +201,51 @@ class Lookup:
             " } } ORDER BY ?query ?property ?value"
         )
 
+    async def saved_parameters(self, graph: str) -> list[Row]:
+        """Return the parameters of the saved queries, in order, with a label in each language."""
+        return await self.rows(
+            "SELECT ?query ?name ?example ?label (LANG(?label) AS ?lang) WHERE {"
+            f" GRAPH {iri_ref(graph)} {{ ?query <{SH.parameter}> ?parameter ."
+            f" ?parameter <{DCT.identifier}> ?name ; <{SH.description}> ?example"
+            f" OPTIONAL {{ ?parameter <{SH.name}> ?label }} }} }} ORDER BY ?query ?name ?label"
+        )
+
+    async def used_classes(self, most: int) -> dict[str, int]:
+        """Return the classes of things and how many things each has, the largest first."""
+        return await self._counted("?x a ?term", most)
+
+    async def used_properties(self, most: int) -> dict[str, int]:
+        """Return the properties of statements and how often each is used, the most used first."""
+        return await self._counted("?x ?term ?y", most)
+
+    async def _counted(self, pattern: str, most: int) -> dict[str, int]:
+        rows = await self.rows(
+            f"SELECT ?term (COUNT(*) AS ?n) WHERE {{ {pattern} FILTER(isIRI(?term)) }}"
+            f" GROUP BY ?term ORDER BY DESC(?n) ?term LIMIT {most}"
+        )
+        return {row["term"]: int(row["n"]) for row in rows}
+
+    async def properties_of_classes(self, most: int) -> list[tuple[str, str]]:
+        """Return which class has which property, as pairs."""
+        rows = await self.rows(
+            "SELECT DISTINCT ?class ?property WHERE { ?x a ?class ; ?property ?y }"
+            f" ORDER BY ?class ?property LIMIT {most}"
+        )
+        return [(row["class"], row["property"]) for row in rows]
+
+    async def described(self, iris: Iterable[str], also: Sequence[str]) -> list[Triple]:
+        """Return the names of things and what else is said of them with the properties `also`."""
+        wanted = [iri for iri in iris if _IRI.fullmatch(iri)]
+        said = (RDFS.label, SKOS.prefLabel, *also)
+        triples: list[Triple] = []
+        for start in range(0, len(wanted), BATCH):
+            triples += await self.triples(
+                "CONSTRUCT { ?x ?p ?o } WHERE {"
+                f" VALUES ?x {{ {_values(wanted[start : start + BATCH])} }}"
+                f" VALUES ?p {{ {_values(said)} }} ?x ?p ?o }}"
+            )
+        return triples
+
 
 _TEXTS = (SH.select, SH.ask, SH.construct, SH.describe)
 _ELEMENT_OF = ("elementOf", "principleOf", "pillarOf", "actionPointOf", "goalOf", "riskOf")

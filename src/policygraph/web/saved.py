@@ -19,6 +19,15 @@ QUESTIONS = (RDFS.comment, DCT.description, SKOS.definition, SCHEMA.description)
 
 
 @dataclass(frozen=True, slots=True)
+class SavedParameter:
+    """What may be another value in a saved query; `value` is the term that stands there now."""
+
+    name: str
+    label: Text
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class SavedQuery:
     """A question with the query that answers it."""
 
@@ -27,7 +36,8 @@ class SavedQuery:
     title: Text
     question: Text
     text: str
-    parameters: tuple[str, ...] = ()
+    topic: str = ""
+    parameters: tuple[SavedParameter, ...] = ()
 
 
 async def saved_queries(lookup: Lookup, site: Site, language: str) -> list[SavedQuery]:
@@ -38,24 +48,49 @@ async def saved_queries(lookup: Lookup, site: Site, language: str) -> list[Saved
     grouped: dict[str, list[Row]] = {}
     for row in rows:
         grouped.setdefault(row["query"], []).append(row)
+    parameters = await _parameters(lookup, site, language)
     found = []
     for iri, own in grouped.items():
         slug = iri.rstrip("/").replace("#", "/").rpartition("/")[2]
         title = _text(own, TITLES, language) or Text(slug)
         question = _text(own, QUESTIONS, language)
-        found.append(SavedQuery(slug, iri, title, question, own[0]["text"]))
+        topic = next((r["value"] for r in own if r.get("property") == SCHEMA.keywords), "")
+        holes = tuple(parameters.get(iri, ()))
+        found.append(SavedQuery(slug, iri, title, question, own[0]["text"], topic, holes))
     return sorted(found, key=lambda query: query.title.value.casefold())
 
 
+async def _parameters(lookup: Lookup, site: Site, language: str) -> dict[str, list[SavedParameter]]:
+    """Return the parameters of each saved query, by its IRI."""
+    grouped: dict[str, dict[str, list[Row]]] = {}
+    for row in await lookup.saved_parameters(site.graph("queries")):
+        grouped.setdefault(row["query"], {}).setdefault(row["name"], []).append(row)
+    return {
+        query: [
+            SavedParameter(name, _best(rows, "label", language) or Text(name), rows[0]["example"])
+            for name, rows in own.items()
+        ]
+        for query, own in grouped.items()
+    }
+
+
 def _text(rows: list[Row], properties: tuple[str, ...], language: str) -> Text:
-    order = (language, *FALLBACK, "")
     for wanted in properties:
-        texts = [(r.get("lang", ""), r["value"]) for r in rows if r.get("property") == wanted]
-        known = [t for t in texts if t[0] in order]
-        if known:
-            lang, value = min(known, key=lambda t: (order.index(t[0]), t[1]))
-            return Text(value, lang if lang != language else "")
+        found = _best([r for r in rows if r.get("property") == wanted], "value", language)
+        if found:
+            return found
     return Text("")
+
+
+def _best(rows: list[Row], column: str, language: str) -> Text:
+    """Return the text of a column in the language of the page, or in the next best one."""
+    order = (language, *FALLBACK, "")
+    texts = [(r.get("lang", ""), r[column]) for r in rows if column in r]
+    known = [t for t in texts if t[0] in order]
+    if not known:
+        return Text("")
+    lang, value = min(known, key=lambda t: (order.index(t[0]), t[1]))
+    return Text(value, lang if lang != language else "")
 
 
 async def listing(request: Request) -> Response:

@@ -1,0 +1,299 @@
+/**
+ * The page of the endpoint: makes an editor of its form and shows answers without leaving the page.
+ *
+ * Without this script the form still asks, and the server shows the answer.
+ */
+
+import { ask, AskError, askText } from "./ask.js";
+import { codeEditor } from "./codemirror.js";
+import { thingQuery } from "./completion.js";
+import { h } from "./dom.js";
+import { exampleList, inLanguage, parameterForm } from "./examples.js";
+import { refused } from "./faults.js";
+import { Labels } from "./labels.js";
+import { counted, results } from "./results.js";
+import { snippet } from "./snippets.js";
+import { formOf } from "./tokens.js";
+import { sayIn } from "./words.js";
+
+/**
+ * @typedef {import("./completion.js").Terms} Terms
+ * @typedef {import("./completion.js").Found} Found
+ * @typedef {import("./ask.js").Problem} Problem
+ */
+
+/** Letters of an address that every server and browser takes. */
+const LONGEST_ADDRESS = 8000;
+
+/** @param {HTMLFormElement} form */
+function start(form) {
+  const language = document.documentElement.lang;
+  const say = sayIn(language);
+  const data = form.dataset;
+  const path = new URL(form.action).pathname;
+  const root = path.replace(/\/sparql\/?$/, "");
+  const kept = new URLSearchParams(location.search).get("lang") ?? "";
+  const site = { base: data.base ?? "", root, language: kept };
+  /** @type {{ rows: [string, string][], graph: [string, string][] }} */
+  const formats = JSON.parse(data.formats ?? "{}");
+  const others = /** @type {[string, string][]} */ (
+    [...new URLSearchParams(location.search)].filter(([name, value]) => value && /^(default-graph-uri|named-graph-uri|timeout)$/.test(name))
+  );
+  const labels = new Labels((query) => ask(path, query), language);
+
+  /** @type {Promise<Terms> | undefined} */
+  let known;
+  const terms = () => (known ??= load(`${path}/terms.json?lang=${language}`).catch(() => ({ prefixes: {}, classes: [], properties: [] })));
+
+  /** @type {Map<string, Promise<Found[]>>} */
+  const searched = new Map();
+  const find = (/** @type {string} */ words) => {
+    const local = words.slice(words.indexOf(":") + 1);
+    if (local.length < 3) return Promise.resolve([]);
+    const found = searched.get(local) ?? foundBy(thingQuery(local));
+    searched.set(local, found);
+    return found;
+  };
+
+  /** @param {string} query @returns {Promise<Found[]>} */
+  async function foundBy(query) {
+    try {
+      const answer = await ask(path, query);
+      if (answer.form !== "rows") return [];
+      /** @type {Map<string, Found & { own: boolean }>} */
+      const found = new Map();
+      for (const { thing, label } of answer.rows) {
+        const own = label["xml:lang"] === language;
+        const before = found.get(thing.value);
+        if (!before || (own && !before.own)) found.set(thing.value, { iri: thing.value, label: label.value, own });
+      }
+      return [...found.values()];
+    } catch {
+      return [];
+    }
+  }
+
+  /** The things right below a namespace, by name. @param {string} namespace */
+  async function below(namespace) {
+    const found = await foundBy(
+      `SELECT ?thing ?label WHERE { ?thing <http://www.w3.org/2004/02/skos/core#prefLabel> ?label FILTER(STRSTARTS(STR(?thing), ${JSON.stringify(namespace)})) }`,
+    );
+    const direct = found.filter(({ iri }) => !iri.slice(namespace.length).includes("/"));
+    return direct.sort((a, b) => a.label.localeCompare(b.label, language));
+  }
+
+  // ---- the editor ----
+
+  const area = /** @type {HTMLTextAreaElement} */ (form.querySelector("textarea"));
+  const submit = /** @type {HTMLButtonElement} */ (form.querySelector("button[type=submit]"));
+  const host = h("div", { class: "code" });
+  area.hidden = true;
+  area.after(host);
+  form.querySelector("label[for=query]")?.remove();
+  const editor = codeEditor({ parent: host, text: area.value, label: say("query"), say, terms, find, run: () => void run(), changed: (text) => (area.value = text) });
+  const stop = h("button", { type: "button", class: "quiet stop", hidden: true, onclick: () => controller?.abort() }, say("stop"));
+  const clock = h("span", { class: "clock", "aria-hidden": "true" });
+  const status = h("span", { class: "status", role: "status" });
+  submit.textContent = say("run");
+  submit.after(stop, clock, status);
+  form.append(h("p", { class: "keys" }, say("keys")));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    run();
+  });
+
+  // ---- examples ----
+
+  const aside = document.querySelector("aside.examples");
+  const parameters = h("div", { class: "parameters-of" });
+  form.prepend(parameters);
+  if (aside) {
+    load(`${path}/examples.json?lang=${language}`).then(({ examples }) => {
+      const link = /** @type {HTMLAnchorElement | null} */ (aside.querySelector("p a"));
+      const open = (/** @type {import("./examples.js").Example} */ chosen) => {
+        const example = inLanguage(chosen, language);
+        editor.set(example.text);
+        parameters.replaceChildren(parameterForm(example, { text: () => editor.text, change: editor.set, below }));
+        run();
+      };
+      aside.replaceChildren(...exampleList(examples, open, say, link?.getAttribute("href") ?? `${root}/queries`, link?.dataset.text ?? ""));
+    }, () => {});
+  }
+
+  // ---- asking ----
+
+  const output = h("section", { class: "output", "aria-label": say("result"), hidden: true });
+  const rendered = document.querySelectorAll("[data-rendered]");
+  document.querySelector("main")?.append(output);
+  /** @type {AbortController | null} */
+  let controller = null;
+
+  /** Ask what stands in the editor; `returning` where the address has it already. */
+  async function run({ returning = false } = {}) {
+    controller?.abort();
+    const own = (controller = new AbortController());
+    const query = editor.text;
+    const began = performance.now();
+    let bytes = 0;
+    const tick = () => {
+      const seconds = secondsSince(began);
+      clock.textContent = bytes ? say("reading", { seconds, size: size(bytes) }) : say("running", { seconds });
+    };
+    const timer = setInterval(tick, 100);
+    status.textContent = "";
+    tick();
+    form.classList.add("busy");
+    stop.hidden = false;
+    if (!returning) remember(query);
+    try {
+      const answer = await ask(path, query, { signal: own.signal, others, onProgress: (read) => (bytes = read) });
+      editor.show([]);
+      await show(query, answer);
+      const seconds = (answer.milliseconds / 1000).toFixed(1);
+      status.textContent = [counted(answer, say), say("took", { seconds })].filter(Boolean).join(", ");
+    } catch (error) {
+      if (controller !== own) return; // another run took over
+      if (own.signal.aborted) status.textContent = say("stopped", { seconds: secondsSince(began) });
+      else await fail(query, error);
+    } finally {
+      clearInterval(timer);
+      if (controller === own) {
+        controller = null;
+        clock.textContent = "";
+        stop.hidden = true;
+        form.classList.remove("busy");
+      }
+    }
+  }
+
+  /** Keep the query in the address of the page, so that it can be shared and gone back to. @param {string} query */
+  function remember(query) {
+    const address = addressOf(query);
+    if (address.length < LONGEST_ADDRESS && address !== location.pathname + location.search) history.pushState(null, "", address);
+  }
+
+  /** @param {string} query */
+  const addressOf = (query) => `${path}?${new URLSearchParams([["query", query], ...others, .../** @type {[string, string][]} */ (kept ? [["lang", kept]] : [])])}`;
+
+  /** @param {string} query @param {import("./ask.js").Answer} answer */
+  async function show(query, answer) {
+    const context = { say, language, site, labels, prefixes: /** @type {[string, string][]} */ (Object.entries((await terms()).prefixes)) };
+    const raw = () => (answer.form === "graph" ? askText(path, query, "text/turtle", others) : Promise.resolve(JSON.stringify(JSON.parse(answer.text), null, 2)));
+    place(h("h2", {}, say("result"), " ", h("span", { class: "count" }, counted(answer, say))), results(answer, context, raw), downloads(query, answer.form === "graph" ? "graph" : "rows"), share(query));
+  }
+
+  /** @param {string} query @param {unknown} error */
+  async function fail(query, error) {
+    const problem = error instanceof AskError ? error.problem : { title: say("unreachable"), detail: say("unreachable_detail"), status: 0 };
+    await showProblem(query, problem);
+    status.textContent = problem.title === "too long" ? say("too_long") : problem.title;
+  }
+
+  /** @param {string} query @param {Problem} problem */
+  async function showProblem(query, problem) {
+    const long = problem.title === "too long";
+    const fault = refused(query, problem, (await terms()).prefixes, say);
+    editor.show(fault ? [fault] : []);
+    const remedies = (fault?.remedies ?? []).map(({ label, changes }) =>
+      h("button", { type: "button", class: "remedy", onclick: () => (editor.apply(changes), run()) }, label),
+    );
+    place(
+      h(
+        "div",
+        { class: "problem" },
+        h("h2", {}, long ? say("too_long") : problem.title),
+        problem.line !== undefined &&
+          h("p", { class: "where" }, say("error_at", { line: problem.line, column: problem.column ?? 1 }), " ", h("button", { type: "button", class: "link", onclick: () => fault && editor.goTo(fault.from) }, say("go_there"))),
+        h("pre", {}, long ? say("too_long_detail") : problem.detail),
+        remedies.length > 0 && h("p", { class: "remedies" }, remedies),
+      ),
+      ...(long ? [downloads(query, "rows")] : []),
+    );
+  }
+
+  /** @param {...Node} children */
+  function place(...children) {
+    for (const element of rendered) element.remove();
+    output.hidden = false;
+    output.replaceChildren(...children);
+    // On a narrow screen the examples stand between the editor and the answer.
+    if (output.getBoundingClientRect().top > innerHeight) output.scrollIntoView({ block: "start" });
+  }
+
+  /** @param {string} query @param {"rows" | "graph"} form */
+  function downloads(query, form) {
+    const link = (/** @type {[string, string]} */ [name, text]) => h("a", { href: `${path}?${new URLSearchParams([["query", query], ...others, ["format", name]])}`, download: `policygraph.${name}` }, text);
+    return h("p", { class: "formats" }, h("span", {}, say("download")), formats[form].flatMap((one) => [" ", link(one)]));
+  }
+
+  /** @param {string} query */
+  function share(query) {
+    const release = data.release ?? "";
+    const languages = /** @type {[import("./snippets.js").Language, string][]} */ ([["curl", "curl"], ["python", "Python"], ["r", "R"], ["javascript", "JavaScript"]]);
+    const code = h("pre", { class: "turtle", tabindex: 0 });
+    const chosen = h("select", {}, languages.map(([value, text]) => h("option", { value }, text)));
+    const write = () => (code.textContent = snippet(/** @type {import("./snippets.js").Language} */ (chosen.value), data.endpoint ?? "", query, formOf(query)));
+    chosen.addEventListener("change", write);
+    write();
+    return h(
+      "details",
+      { class: "share" },
+      h("summary", {}, say("share")),
+      copied(say("permalink"), location.origin + addressOf(query), say),
+      data.pinned
+        ? copied(say("pinned", { release }), location.origin + data.pinned + `?${new URLSearchParams([["query", query], ...others])}`, say)
+        : h("p", { class: "hint" }, say("of_release", { release })),
+      h("div", { class: "code-of" }, h("label", {}, h("span", {}, say("code")), chosen), copyButton(() => code.textContent ?? "", say)),
+      code,
+    );
+  }
+
+  // ---- the state that the page came with ----
+
+  window.addEventListener("popstate", () => {
+    const query = new URLSearchParams(location.search).get("query");
+    if (query === null) return;
+    editor.set(query);
+    run({ returning: true });
+  });
+  const problem = /** @type {HTMLElement | null} */ (document.querySelector(".problem[data-rendered]"));
+  if (problem) {
+    const { title = "", detail = "", line, column, status: code } = problem.dataset;
+    const place = line ? { line: Number(line), column: Number(column) } : {};
+    showProblem(editor.text, { title, detail, status: Number(code), ...place });
+  } else if (rendered.length) run({ returning: true });
+  else terms();
+}
+
+/** @param {string} address */
+async function load(address) {
+  const response = await fetch(address, { headers: { Accept: "application/json" } });
+  if (!response.ok) throw new Error(response.statusText);
+  return response.json();
+}
+
+/** @param {number} began */
+const secondsSince = (began) => ((performance.now() - began) / 1000).toFixed(1);
+
+/** @param {number} bytes */
+const size = (bytes) => (bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 1024 / 1024).toFixed(1)} MiB`);
+
+/** @param {string} label @param {string} text @param {import("./words.js").Say} say */
+function copied(label, text, say) {
+  const field = h("input", { type: "text", readonly: true, value: text, onfocus: () => field.select() });
+  return h("div", { class: "address-of" }, h("label", {}, h("span", {}, label), field), copyButton(() => text, say));
+}
+
+/** @param {() => string} text @param {import("./words.js").Say} say */
+function copyButton(text, say) {
+  const button = h("button", { type: "button", class: "quiet" }, say("copy"));
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text());
+    button.textContent = say("copied");
+    setTimeout(() => (button.textContent = say("copy")), 1500);
+  });
+  return button;
+}
+
+const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form.editor"));
+if (form) start(form);

@@ -1,0 +1,267 @@
+"""The query editor, used as a person uses it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import time
+from urllib.parse import quote
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import Open
+
+PG = "https://w3id.org/policygraph/ns#"
+POLICIES = f"""PREFIX pg: <{PG}>
+SELECT ?policy (COUNT(?action) AS ?actions) WHERE {{
+  ?policy a pg:PolicyDocument ; pg:hasActionPoint ?action
+}} GROUP BY ?policy ORDER BY ?policy"""
+RUNAWAY = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+def asked(server: str, query: str) -> list[dict[str, str]]:
+    """The rows of a query, as any other client gets them."""
+    answer = httpx.get(server + "/sparql", params={"query": query, "format": "csv"}, timeout=60)
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+def write(page: Page, text: str) -> None:
+    """Replace the query, at once."""
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(text)
+
+
+def text_of(page: Page) -> str:
+    return page.locator("textarea#query").input_value()
+
+
+def stopped(server: str) -> float:
+    """How many evaluations were given up because their client hung up."""
+    found = re.search(
+        r'^policygraph_queries_stopped_total\{reason="cancel"\} (\S+)$',
+        httpx.get(server + "/metrics").text,
+        re.MULTILINE,
+    )
+    return float(found[1]) if found else 0.0
+
+
+def test_a_query_is_typed_completed_and_run(open_page: Open, server: str) -> None:
+    page, _ = open_page("/sparql?lang=en")
+    write(page, "")
+    page.keyboard.type("SELECT ?policy ?action WHERE {\n?policy a policy")
+    option = page.locator(".cm-tooltip-autocomplete li", has_text="pg:PolicyDocument")
+    expect(option).to_contain_text("policy document")
+    option.click()
+    assert text_of(page).startswith(f"PREFIX pg: <{PG}>\n")
+    page.keyboard.type(" ; hasAct")
+    expect(page.locator(".cm-tooltip-autocomplete li").first).to_contain_text("pg:hasActionPoint")
+    page.wait_for_timeout(150)  # a list that has just come up takes no Enter
+    page.keyboard.press("Enter")
+    page.keyboard.type(" ?action")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".output h2")).to_contain_text("rows")
+    rows = asked(server, text_of(page))
+    assert len(rows) > 100
+    expect(page.locator(".output .count").first).to_have_text(f"{len(rows):,} rows")
+    expect(page.locator(".page-of")).to_contain_text(f"1 to 100 of {len(rows):,}")
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator(".page-of")).to_contain_text("101 to 200")
+
+
+def test_a_thing_is_found_by_its_name(open_page: Open) -> None:
+    page, _ = open_page("/sparql?lang=en")
+    write(page, "")
+    page.keyboard.type("SELECT * WHERE {\n?action <x:y> sandbox")
+    option = page.locator(".cm-tooltip-autocomplete li", has_text="instrument:regulatory-sandbox")
+    option.first.click()
+    assert "PREFIX instrument: <https://w3id.org/policygraph/id/instrument/>" in text_of(page)
+
+
+def test_an_error_is_shown_at_its_place_and_mended(open_page: Open) -> None:
+    page, watch = open_page("/sparql?lang=en")
+    watch.refusals = {400}
+    write(page, "SELECT ?c WHERE {\n  ?c a skos:Concept }")
+    page.keyboard.press("Control+Enter")
+    problem = page.locator(".output .problem")
+    expect(problem).to_contain_text("Line 2, column")
+    expect(problem).to_contain_text("skos: is not declared")
+    expect(page.locator(".cm-lintRange-error")).to_have_text("skos:Concept")
+    page.wait_for_timeout(1500)
+    expect(page.locator(".cm-lintRange-error")).to_have_text("skos:Concept")
+    problem.get_by_role("button", name="Add PREFIX skos:").click()
+    expect(page.locator(".output table")).to_be_visible()
+    expect(page.locator(".cm-lintRange-error")).to_have_count(0)
+    assert text_of(page).startswith("PREFIX skos: <http://www.w3.org/2004/02/skos/core#>\n")
+
+
+def test_a_misspelt_prefix_is_underlined_before_anything_is_asked(open_page: Open) -> None:
+    page, _ = open_page("/sparql?lang=en")
+    write(page, "SELECT * WHERE { ?s a sksos:Concept }")
+    expect(page.locator(".cm-lintRange-warning")).to_have_text("sksos:Concept")
+    page.locator(".cm-lintRange-warning").hover()
+    page.locator(".cm-diagnosticAction", has_text="Did you mean skos: ?").click()
+    assert "?s a skos:Concept" in text_of(page)
+
+
+def test_stop_ends_the_work_of_the_server(open_page: Open, server: str) -> None:
+    page, watch = open_page("/sparql?lang=en")
+    watch.stops = True
+    before = stopped(server)
+    write(page, RUNAWAY)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".clock")).to_contain_text("Running")
+    page.wait_for_timeout(800)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".status")).to_contain_text("Stopped after")
+    expect(page.get_by_role("button", name="Stop")).to_be_hidden()
+    deadline = time.monotonic() + 10
+    while stopped(server) == before and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert stopped(server) == before + 1
+
+
+def test_columns_sort_and_the_answer_is_searched(open_page: Open, server: str) -> None:
+    page, _ = open_page("/sparql?lang=en&query=" + quote(POLICIES))
+    rows = asked(server, POLICIES)
+    most = max(rows, key=lambda row: int(row["actions"]))
+    header = page.get_by_role("columnheader", name="actions")
+    header.get_by_role("button").click()
+    header.get_by_role("button").click()
+    expect(header).to_have_attribute("aria-sort", "descending")
+    first = page.locator(".output tbody tr").first
+    expect(first.locator("td").last).to_have_text(most["actions"])
+    path = most["policy"].removeprefix("https://w3id.org/policygraph/id/")
+    expect(first.locator("a")).to_have_attribute("href", f"/doc/{path}?lang=en")
+    page.get_by_role("searchbox", name="Find in the answer").fill("unesco")
+    expect(page.locator(".output tbody tr")).to_have_count(1)
+
+
+def test_a_chart_shows_what_the_table_says(open_page: Open, server: str) -> None:
+    page, _ = open_page("/sparql?lang=en&query=" + quote(POLICIES))
+    page.get_by_role("tab", name="Chart").click()
+    expect(page.get_by_role("img", name="actions by policy")).to_be_visible()
+    rows = asked(server, POLICIES)
+    expect(page.locator(".chart-bar")).to_have_count(len(rows))
+    widths = [float(bar.get_attribute("width") or 0) for bar in page.locator(".chart-bar").all()]
+    numbers = [int(row["actions"]) for row in rows]
+    assert widths.index(max(widths)) == numbers.index(max(numbers))
+    page.get_by_label("Kind").select_option("line")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as SVG").click()
+    assert saved.value.suggested_filename == "policygraph.svg"
+
+
+def test_links_between_things_are_drawn_and_listed(open_page: Open) -> None:
+    query = f"""PREFIX pg: <{PG}>
+CONSTRUCT {{ ?a pg:cites ?b }} WHERE {{ ?a pg:cites ?b . ?b a pg:PolicyDocument }}"""
+    page, _ = open_page("/sparql?lang=en&query=" + quote(query))
+    page.get_by_role("tab", name="Table").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Graph")).to_have_attribute("aria-selected", "true")
+    node = page.locator("a.node").first
+    node.focus()
+    expect(node).to_have_class(re.compile("near"))
+    assert (node.get_attribute("href") or "").startswith("/doc/")
+    page.locator(".graph-list summary").click()
+    expect(page.locator(".graph-list li").first).to_contain_text("cites")
+    page.get_by_role("tab", name="Raw").click()
+    expect(page.locator(".views pre")).to_contain_text("pg:cites")
+
+
+def test_the_whole_answer_is_downloaded(open_page: Open, server: str) -> None:
+    page, _ = open_page("/sparql?lang=en&query=" + quote(POLICIES))
+    with page.expect_download() as saved:
+        page.locator(".output .formats a", has_text="CSV").click()
+    content = saved.value.path().read_text(encoding="utf-8")
+    assert list(csv.DictReader(io.StringIO(content))) == asked(server, POLICIES)
+
+
+def test_an_address_brings_the_query_and_its_answer_back(open_page: Open, server: str) -> None:
+    page, _ = open_page("/sparql?lang=en")
+    write(page, POLICIES)
+    page.keyboard.press("Control+Enter")
+    count = f"{len(asked(server, POLICIES))} rows"
+    expect(page.locator(".output .count").first).to_have_text(count)
+    page.locator(".share summary").click()
+    address = page.get_by_label("Address of this query").first.input_value()
+    assert address == page.url
+    write(page, "ASK { ?s ?p ?o }")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".output .boolean")).to_have_text("Yes")
+    page.go_back()
+    expect(page.locator(".output .count").first).to_have_text(count)
+    page.goto(address)
+    assert text_of(page) == POLICIES
+    expect(page.locator(".output .count").first).to_have_text(count)
+
+
+def test_an_example_is_opened_and_its_parameter_changed(open_page: Open) -> None:
+    page, _ = open_page("/sparql?lang=nl", language="nl")
+    page.get_by_role("searchbox", name="Zoek een voorbeeld").fill("naast elkaar")
+    page.locator("button.example").first.click()
+    expect(page.locator(".output table")).to_be_visible()
+    form = page.locator(".parameters")
+    first = form.locator("select:not([name=language])").first
+    expect(first.locator("option")).not_to_have_count(1)
+    assert '"en"' not in text_of(page)
+    chosen = first.input_value()
+    other = next(
+        value
+        for option in first.locator("option").all()
+        if (value := option.get_attribute("value")) and value != chosen
+    )
+    first.select_option(other)
+    assert f"<{other}>" in text_of(page)
+
+
+def test_programs_ask_the_same(open_page: Open, server: str) -> None:
+    page, _ = open_page("/sparql?lang=en&query=" + quote(POLICIES))
+    page.locator(".share summary").click()
+    page.get_by_label("As a program").select_option("python")
+    code = page.locator(".share pre").text_content() or ""
+    compile(code, "snippet", "exec")
+    assert f"{server}/sparql" in code
+
+
+def test_the_keyboard_leaves_the_editor(open_page: Open) -> None:
+    page, _ = open_page("/sparql?lang=en")
+    page.locator(".cm-content").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Run")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("language", "run"), [("nl", "Voer uit"), ("en", "Run"), ("fr", "Exécuter")]
+)
+def test_phones_and_languages(open_page: Open, language: str, run: str) -> None:
+    page, _ = open_page(
+        f"/sparql?lang={language}&query=" + quote(POLICIES), width=390, color_scheme="dark"
+    )
+    expect(page.get_by_role("button", name=run)).to_be_visible()
+    expect(page.locator(".output tbody tr").first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_without_scripts_the_form_asks(open_page: Open, server: str) -> None:
+    page, _ = open_page("/sparql?lang=en", java_script_enabled=False)
+    page.locator("textarea#query").fill(POLICIES)
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("table tbody tr")).to_have_count(len(asked(server, POLICIES)))
+    assert "lang=en" in page.url
+
+
+def test_the_editor_is_light_enough(open_page: Open) -> None:
+    page, _ = open_page("/sparql?lang=en")
+    expect(page.locator("button.example").first).to_be_attached()
+    sizes = page.evaluate(
+        "['resource', 'navigation'].flatMap(kind => performance.getEntriesByType(kind))"
+        ".map(entry => entry.transferSize)"
+    )
+    assert len(sizes) > 4
+    assert sum(sizes) < 500_000
