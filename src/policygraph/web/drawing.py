@@ -102,7 +102,6 @@ class Node:
     anchor: str
     path: str
     """The line between it and the document in the middle."""
-    relation_at: tuple[int, int]
     head: str
     """The point of its arrow."""
 
@@ -118,8 +117,8 @@ class Network:
     nodes: tuple[Node, ...]
 
 
-_WIDTH, _ROW, _SIDE, _BOX = 900, 46, 285, 95
-_LETTERS = 40
+_WIDTH, _ROW, _SIDE, _BOX = 900, 54, 275, 95
+_LETTERS = 36
 
 
 def network(
@@ -156,7 +155,6 @@ def _side(
             path=f"M{x} {y}C{bend} {y} {bend} {middle} {inner} {middle}"
             if left
             else f"M{inner} {middle}C{bend} {middle} {bend} {y} {x - 6} {y}",
-            relation_at=(0, 0),
             head=head,
         )
 

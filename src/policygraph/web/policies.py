@@ -6,6 +6,7 @@ What belongs to a section is the answer of its question (`web/questions.py`); tr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 from policygraph.namespaces import ADMS, CV, DCT, ELI, FOAF, PG, PROV, RDF, SKOS
 from policygraph.turtle import natural
@@ -190,7 +191,7 @@ def _pillars(
     return built, frozenset(placed)
 
 
-def _parties(facts: Facts, thing: str) -> list[Party]:
+def _parties(facts: Facts, thing: str) -> list[tuple[list[Link], list[Party]]]:
     parties = [
         Party(
             who,
@@ -201,7 +202,8 @@ def _parties(facts: Facts, thing: str) -> list[Party]:
         for participation in facts.iris(thing, CV.hasParticipation)
         for who in facts.links(participation, CV.hasParticipant)
     ]
-    return sorted(parties, key=lambda p: ([r.iri for r in p.roles], p.who.text.value.casefold()))
+    parties.sort(key=lambda p: ([r.text.value for r in p.roles], p.who.text.value.casefold()))
+    return [(roles, list(own)) for roles, own in groupby(parties, key=lambda p: p.roles)]
 
 
 def _takeaways(facts: Facts, everything: list[str]) -> list[Takeaway]:

@@ -49,7 +49,8 @@ class Element:
     """Themes or instruments: the yardsticks by which policies are compared."""
     status: list[Link]
     when: list[Link]
-    parties: list[Party]
+    parties: list[tuple[list[Link], list[Party]]]
+    """Those involved, by what they are."""
     initiatives: list[Link]
     principles: list[Link]
     notes: Text
