@@ -83,12 +83,14 @@ policy:old owl:deprecated true ; dct:isReplacedBy policy:vision ; skos:prefLabel
 """
     + "".join(f"<{BASE}id/initiative/i{n:03}> dct:creator org:hub .\n" for n in range(POINTING)),
     "ontology": """
-<https://w3id.org/policygraph/ns#> a owl:Ontology ; dct:title "Ontologie"@nl , "Ontology"@en .
+<https://w3id.org/policygraph/ns#> a owl:Ontology ;
+  owl:versionIRI <https://w3id.org/policygraph/ns/1.0> ; dct:title "Ontologie"@nl , "Ontology"@en .
 pg:PolicyDocument a owl:Class ; rdfs:label "beleidsdocument"@nl , "policy document"@en .
 pg:theme a owl:ObjectProperty ; rdfs:label "thema"@nl .
 pg:impactScore a owl:DatatypeProperty ; rdfs:range xsd:integer ; rdfs:label "score"@nl .
 """,
     "shapes": """
+<https://w3id.org/policygraph/shapes#> owl:versionIRI <https://w3id.org/policygraph/shapes/1.0> .
 shapes:Policy a sh:NodeShape ; sh:targetClass pg:PolicyDocument ; sh:property shapes:Policy-title .
 shapes:Policy-title a sh:PropertyShape ; sh:path dct:title ; sh:message "Geef een titel"@nl .
 """,

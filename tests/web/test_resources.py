@@ -227,3 +227,24 @@ def test_void(client: Client) -> None:
     assert response.headers["content-type"].startswith("text/turtle")
     assert URIRef(BASE) in Graph().parse(response.content, "turtle").subjects()
     assert client.page("/.well-known/void").headers["location"] == "/doc/graph/meta"
+
+
+def test_the_dataset_itself_leads_to_its_description(client: Client) -> None:
+    response = client.get("/", "text/turtle")
+    assert (response.status_code, response.headers["location"]) == (303, "/.well-known/void")
+    assert "Accept" in response.headers["vary"].split(", ")
+    assert client.get("/", "*/*").headers["content-type"].startswith("text/html")
+    links = client.get("/.well-known/void").headers["link"]
+    for format_ in GRAPH_FORMATS:
+        assert f'format={format_.name}>; rel="alternate"; type="{format_.media_type}"' in links
+
+
+@pytest.mark.parametrize(
+    ("path", "target"), [("/ns/1.0", "/ns"), ("/shapes/1.0", "/shapes"), ("/ns/9", None)]
+)
+def test_a_version_of_the_terms_leads_to_them(
+    client: Client, path: str, target: str | None
+) -> None:
+    response = client.get(path, "text/turtle")
+    assert response.status_code == (303 if target else 404)
+    assert response.headers.get("location") == target

@@ -48,6 +48,7 @@ ROUTES = (
         for path in vocabularies.GRAPH_OF
         for suffix in ("", ".{suffix:str}")
     ),
+    *(Route(f"{path}/{{part:path}}", vocabularies.part) for path in vocabularies.GRAPH_OF),
     Route("/context.jsonld", vocabularies.context),
     Route("/.well-known/void", vocabularies.void),
     Route("/queries", saved.listing),

@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from policygraph.formats import Format
 from policygraph.namespaces import DCT
 from policygraph.turtle import natural
 from policygraph.web import questions, texts
 from policygraph.web.drawing import STRIP, axis
 from policygraph.web.facts import Facts, Link
 from policygraph.web.lookup import Row
-from policygraph.web.site import PageMaker, endpoint_of, site_of
+from policygraph.web.negotiate import choose
+from policygraph.web.resources import OFFERS
+from policygraph.web.site import VARY, PageMaker, endpoint_of, site_of
 
 COUNTS = ("principles", "pillars", "actions")
 
@@ -57,8 +60,14 @@ class Lesson:
 
 
 async def start(request: Request) -> Response:
-    """Return the start page: what is in here, and the ways into it."""
+    """Return the start page: what is in here, and the ways into it.
+
+    Its address is the dataset's IRI: who takes only RDF is led to the dataset's description.
+    """
     site = site_of(request)
+    if isinstance(choose(request.headers.get("accept"), OFFERS), Format):
+        headers = {"Vary": VARY, "Cache-Control": "public, max-age=60"}
+        return RedirectResponse(site.here("/.well-known/void"), status_code=303, headers=headers)
     page = site.page(request)
     known = page.known()
     if known:

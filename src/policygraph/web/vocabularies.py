@@ -15,6 +15,7 @@ from policygraph.namespaces import DCT, OWL, RDF, RDFS, SCHEMA, SH, SKOS, VOCABU
 from policygraph.web.conditional import cache_headers, not_modified
 from policygraph.web.description import dataset_access
 from policygraph.web.facts import Facts, Link, Text
+from policygraph.web.lookup import iri_ref
 from policygraph.web.negotiate import pick
 from policygraph.web.resources import OFFERS, split_suffix
 from policygraph.web.serialise import write_graph
@@ -93,6 +94,19 @@ async def vocabulary(request: Request) -> Response:
     response = _ontology(page, facts) if path == "/ns" else _shapes(page, facts)
     response.headers["Link"] = links["Link"]
     return response
+
+
+async def part(request: Request) -> Response:
+    """Redirect from a version or a part of the terms to the document that tells of it (303)."""
+    site = site_of(request)
+    path = request.scope["path"]
+    document, iri = "/" + path.split("/")[1], iri_ref(site.release.urls.thing(path))
+    graph = iri_ref(site.graph(GRAPH_OF[document]))
+    query = f"SELECT * {{ GRAPH {graph} {{ {{ {iri} ?p ?o }} UNION {{ ?s ?p {iri} }} }} }} LIMIT 1"
+    if not await site.lookup(request).rows(query):
+        raise NotFound(f"There is nothing at {path}.")
+    headers = {"Cache-Control": "public, max-age=60"}
+    return RedirectResponse(site.here(document), status_code=303, headers=headers)
 
 
 def _links(path: str) -> str:
@@ -211,5 +225,9 @@ async def void(request: Request) -> Response:
     meta = await site.lookup(request).graph(site.graph("meta"))
     triples = dict.fromkeys([*meta, *dataset_access(site, address)])
     body = write_graph(triples, chosen, site.prefixes, first=site.release.portal.base)
-    headers = cache_headers(tag, "Accept") | {"Content-Type": chosen.content_type}
+    here = site.here("/.well-known/void")
+    links = ", ".join(
+        f'<{here}?format={f.name}>; rel="alternate"; type="{f.media_type}"' for f in GRAPH_FORMATS
+    )
+    headers = cache_headers(tag, "Accept") | {"Content-Type": chosen.content_type, "Link": links}
     return Response(body, headers=headers)
