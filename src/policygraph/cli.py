@@ -195,7 +195,12 @@ def build(portal: Path | None, out: Path | None, lang: str | None) -> int:
 
 @cli.command()
 @portal_option
-@click.option("--release", "release_folder", type=FOLDER, help="Serve this release.")
+@click.option(
+    "--release",
+    "release_folder",
+    type=FOLDER,
+    help="Serve this release; of a folder of releases the newest, also one that comes later.",
+)
 @click.option(
     "--dump",
     "dumps",
@@ -216,13 +221,19 @@ def serve(
 ) -> None:
     """Serve a portal: build a release if there is none yet, then answer.
 
-    Limits of queries are set in policygraph.toml. Ctrl-C stops the server.
+    Limits of queries are set in policygraph.toml. Ctrl-C stops the server; SIGHUP makes it look
+    for a newer release (of a portal: build one) and change over to it.
     """
-    from policygraph import serving
+    from policygraph import following, serving
 
     if sum(map(bool, (portal, release_folder, dumps))) > 1:
         raise BrokenInput("--portal, --release and --dump exclude each other: give one")
-    release = _behind(_release(portal, release_folder, dumps), engine)
+
+    def opened() -> Release:
+        return _release(portal, release_folder, dumps)
+
+    followed = following.follow(portal, release_folder, dumps, opened, _report)
+    release = _behind(followed.release, engine)
     with serving.listen(host, port) as listener:
         address = serving.address(listener)
         with ExitStack() as shown:
@@ -231,7 +242,15 @@ def serve(
                 shown.close()
                 click.echo(f"policygraph {__version__}, release {release.id}: {address}", err=True)
 
-            serving.serve(release, listener, ready, shown.enter_context(_bar()))
+            progress = shown.enter_context(_bar())
+            serving.serve(
+                release, listener, ready, progress, followed.shelf, followed.find, _report,
+                prepare=lambda newer: _behind(newer, engine),
+            )  # fmt: skip
+
+
+def _report(text: str) -> None:
+    click.echo(f"policygraph: {text}", err=True)
 
 
 def _behind(release: Release, engine: str | None) -> Release:

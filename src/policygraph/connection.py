@@ -18,7 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from policygraph.engine import Answer, Job
 from policygraph.errors import PolicygraphError
-from policygraph.web.endpoint import BEGUN, query_of
+from policygraph.web.endpoint import BEGUN, BEGUN_BY, query_of
 from policygraph.web.plain import Desk, Plain
 from policygraph.web.site import Site
 
@@ -35,6 +35,11 @@ def connections(site: Site) -> type[HttpToolsProtocol]:
     return SiteConnection
 
 
+def change_over(kind: type[HttpToolsProtocol], site: Site) -> None:
+    """Have all connections of a kind answer for another site, from the next request on."""
+    cast("type[Connection]", kind).desk = Desk(site)
+
+
 class Connection(HttpToolsProtocol):
     """One connection of a client."""
 
@@ -47,6 +52,8 @@ class Connection(HttpToolsProtocol):
         """The request that is being answered here."""
         self._plain: Plain | None = None
         self._job: Job | None = None
+        self._at = self.desk
+        """Where that was begun; the desk may change meanwhile."""
         self._later = b""
         """What came while that goes on."""
         self._begun: asyncio.Future[Answer] | None = None
@@ -68,7 +75,7 @@ class Connection(HttpToolsProtocol):
             self._watch.cancel()
         job, self._job = self._job, None
         if job:
-            self.desk.site.engine.leave(job)
+            self._at.site.engine.leave(job)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -92,11 +99,12 @@ class Connection(HttpToolsProtocol):
     def _answered(self, data: bytes) -> bool:
         """Answer a request, or begin to; False if it has to go the usual way."""
         self._unset_keepalive_if_required()
-        engine = self.desk.site.engine
+        desk = self.desk
+        engine = desk.site.engine
         if response := engine.cache.response(data):
             self._respond(response)
             return True
-        plain = self.desk.read(data)
+        plain = desk.read(data)
         if plain is None:
             return False
         try:
@@ -107,14 +115,14 @@ class Connection(HttpToolsProtocol):
             body = begun.whole
             if body is None or len(body) > _LONGEST:
                 return False
-            response = self.desk.write(plain, begun, body)
+            response = desk.write(plain, begun, body)
             if begun.kept:
                 engine.cache.attach(begun.kept, data, response)
             self._respond(response)
         elif begun is None:
             return False
         else:
-            self._data, self._plain, self._job = data, plain, begun
+            self._data, self._plain, self._job, self._at = data, plain, begun, desk
             begun.answered.add_done_callback(self._on_answered)
         return True
 
@@ -140,7 +148,7 @@ class Connection(HttpToolsProtocol):
         answer = None if answered.exception() else answered.result()
         body = answer.whole if answer else None
         if answer and body is not None and len(body) <= _LONGEST and not self._ending:
-            self._respond(self.desk.write(plain, answer, body))
+            self._respond(self._at.write(plain, answer, body))
         else:
             self._begun = answered
             super().data_received(data)
@@ -169,7 +177,8 @@ class Connection(HttpToolsProtocol):
         super().on_message_begin()
         self._within = True
         if self._begun:
-            self.scope["extensions"] = {BEGUN: self._begun}  # type: ignore[dict-item]  # ours
+            begun = {BEGUN: self._begun, BEGUN_BY: self._at.site}
+            self.scope["extensions"] = begun  # type: ignore[typeddict-item]  # ours
             self._begun = None
 
     def on_message_complete(self) -> None:

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from types import FrameType
 
 import uvicorn
+from starlette.types import ASGIApp
 
-from policygraph.connection import connections
+from policygraph.changeover import Find, Front
+from policygraph.changes import Changes
+from policygraph.connection import change_over, connections
 from policygraph.engine import Copy, Dataset, Engine, Progress
 from policygraph.errors import BrokenInput, PolicygraphError
+from policygraph.pinned import Served, site_at
 from policygraph.release import Release
+from policygraph.settings import Limits
+from policygraph.shelf import Shelf
 from policygraph.web.app import create_app, create_starting_app
+from policygraph.web.archive import Archive
+
+log = logging.getLogger(__name__)
 
 _KEEP_ALIVE = 20
 """Seconds for which a connection may stay without a whole request."""
@@ -46,29 +58,129 @@ def serve(
     listener: socket.socket,
     ready: Callable[[], None],
     progress: Progress | None = None,
+    shelf: Shelf | None = None,
+    find: Find = lambda _asked: None,
+    report: Callable[[str], None] = log.warning,
+    prepare: Callable[[Release], Release] = lambda newer: newer,
 ) -> None:
     """Serve a release until the process is told to stop; call `ready` once it can answer.
 
-    Until then requests get a 503, and `progress` the bytes read and the bytes in all.
+    Until then requests get a 503, and `progress` the bytes read and the bytes in all. What `find`
+    returns later, by itself or after a SIGHUP, takes its place; `report` is told, and
+    `prepare` may change its settings. The releases on the `shelf` are served beside it.
     """
-    limits = release.portal.limits
-    dataset = dataset_of(release)
+    archive = Archive(shelf, release, Changes()) if shelf else None
     logging.getLogger("uvicorn.error").addFilter(_shorten)
+    early = _Hangup()
     with waiting_room(listener):
-        engine = Engine.start(dataset, limits, progress)
-    with engine:
-        app = create_app(release, engine, limits)
-        config = uvicorn.Config(
-            app,
-            http=connections(app.state.site),
-            timeout_keep_alive=_KEEP_ALIVE,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-        )
-        ready()
-        _Server(config).run(sockets=[listener])
+        served = _served(release, archive, progress=progress)
+    kind = connections(site_at(served))
+
+    def changed(newer: Served) -> None:
+        change_over(kind, site_at(newer))
+        report(f"now release {newer.release.id}, version {newer.release.portal.version}")
+
+    front = Front(
+        served,
+        find,
+        build=lambda newer: _served(prepare(newer), archive, beside=served),
+        pinned=lambda kept: _pinned(kept, archive, front.current),
+        dress=lambda kept, by, prefix: _app(kept, by.engine, archive, prefix, by),
+        archive=archive,
+        changed=changed,
+        report=report,
+    )
+    config = uvicorn.Config(
+        front,
+        http=kind,
+        lifespan="on",
+        timeout_keep_alive=_KEEP_ALIVE,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    server = _Server(config)
+    early.tell(front, server)
+    ready()
+    server.run(sockets=[listener])
+
+
+def _served(
+    release: Release,
+    archive: Archive | None = None,
+    prefix: str = "",
+    limits: Limits | None = None,
+    beside: Served | None = None,
+    progress: Progress | None = None,
+) -> Served:
+    """Load a release and return it with its application; blocks until it can answer."""
+    limits = limits or release.portal.limits
+    engine = Engine.start(dataset_of(release), limits, progress)
+    return Served(release, engine, _app(release, engine, archive, prefix, beside, limits))
+
+
+def _app(
+    release: Release,
+    engine: Engine,
+    archive: Archive | None,
+    prefix: str,
+    beside: Served | None,
+    limits: Limits | None = None,
+) -> ASGIApp:
+    other = site_at(beside) if beside else None
+    limits = limits or (other.limits if other else release.portal.limits)
+    return create_app(release, engine, limits, archive, prefix, other)
+
+
+def _pinned(release: Release, archive: Archive | None, current: Served) -> Served:
+    """Load a kept release; few ask for one, and what it answers may not depend on others.
+
+    Its files are here, whichever endpoint the current one is asked of.
+    """
+    limits = site_at(current).limits
+    own = replace(limits, workers=1, answer_cache_mib=min(8, limits.answer_cache_mib),
+                  service_allow=())  # fmt: skip
+    portal = release.portal
+    here = replace(release, portal=replace(portal, engine=replace(portal.engine, url="")))
+    return _served(here, archive, f"/releases/{release.id}", own, current)
+
+
+class _Hangup:
+    """SIGHUP, from before the first release is loaded on: look for another release.
+
+    When a terminal that started us is closed, the system sends SIGHUP as well; then we stop.
+    """
+
+    def __init__(self) -> None:
+        self._terminal = _has_terminal()
+        self._asked = False
+        self._front: Front | None = None
+        self._server: uvicorn.Server | None = None
+        signal.signal(signal.SIGHUP, self._on_signal)
+
+    def tell(self, front: Front, server: uvicorn.Server) -> None:
+        """Tell these from now on, also what came before."""
+        self._front, self._server = front, server
+        front.asked = self._asked
+
+    def _on_signal(self, _number: int, frame: FrameType | None) -> None:
+        if self._terminal and not _has_terminal():
+            if self._server is None:
+                raise KeyboardInterrupt
+            self._server.handle_exit(signal.SIGTERM, frame)
+        elif self._front is None:
+            self._asked = True
+        else:
+            self._front.asked = True
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def dataset_of(release: Release) -> Dataset:

@@ -36,6 +36,9 @@ class Limits:
     """Worker processes; 0 means one for each processor."""
     answer_cache_mib: int = 64
     """Memory, in MiB, for answers that may be asked for again; 0 keeps none."""
+    kept_engines: int = 2
+    """Kept releases that may be open at once below `/releases/`, each with an engine of its own; 0
+    opens none. An engine takes as much memory as that of the release that is served."""
     memory_quads: int = 20_000_000
     """Quads up to which the data is held in memory, at 400 to 900 bytes each; more are written to a
     store on disk once, which takes hardly any memory and answers several times slower."""

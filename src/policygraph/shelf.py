@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"([0-9]+)")
 
 Order = tuple[str, tuple[str | int, ...], int, str]
 _State = tuple[int, int, int]
-"""Inode, time and size of a manifest: another one has another."""
+"""Inode and times of a manifest, of its status and its content: another one has others."""
 
 
 class Shelf:
@@ -73,7 +73,7 @@ class Shelf:
             stat = (folder / MANIFEST).stat()
         except OSError:
             return (0, 0, 0), open_release(folder)
-        state = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        state = (stat.st_ino, stat.st_ctime_ns, stat.st_mtime_ns)
         known = self._opened.get(folder)
         return known if known and known[0] == state else (state, open_release(folder))
 
@@ -82,4 +82,4 @@ def _order(release: Release, state: _State) -> Order:
     portal = release.portal
     parts = _NUMBER.split(portal.version)  # text and numbers in turn
     version = tuple(int(part) if at % 2 else part for at, part in enumerate(parts))
-    return portal.date, version, state[1], release.id
+    return portal.date, version, state[2], release.id

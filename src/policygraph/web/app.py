@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -18,8 +20,10 @@ from policygraph.web import (
     completion,
     downloads,
     feed,
+    memento,
     metrics,
     openapi,
+    releases,
     resources,
     saved,
     start,
@@ -29,6 +33,7 @@ from policygraph.web import (
 from policygraph.web.archive import Archive
 from policygraph.web.assets import FOLDER, Files
 from policygraph.web.endpoint import sparql
+from policygraph.web.memento import Memento
 from policygraph.web.middleware import Frame, Gzip
 from policygraph.web.problems import render_error, render_without_page
 from policygraph.web.site import Site
@@ -59,6 +64,15 @@ ROUTES = (
     Route("/download/{name:path}", downloads.file),
     Route("/feed", feed.root),
     Route("/feed/{name:path}", feed.node),
+    *(Route(path, releases.listing) for path in ("/releases", "/releases.{suffix:str}")),
+    Route("/releases/{id}", releases.one),
+    *(
+        Route(f"/releases/{{id}}/changes{suffix}", releases.changes)
+        for suffix in ("", ".{suffix:str}")
+    ),
+    Route("/releases/{id}/{path:path}", releases.unreachable),
+    Route("/timegate/{path:path}", memento.timegate),
+    Route("/timemap/{path:path}", memento.timemap),
     Route("/health", status.health),
     Route("/health/live", status.alive),
     Route("/metrics", metrics.metrics),
@@ -74,13 +88,19 @@ def create_app(
     limits: Limits,
     archive: Archive | None = None,
     prefix: str = "",
+    beside: Site | None = None,
 ) -> FastAPI:
     """Return the application that serves one release through one engine.
 
     With a `prefix` it makes its links below that; whoever calls it takes the prefix off the path.
+    It shares templates and counts with the site `beside` which it is served.
     """
     site = Site(release, engine, limits, archive=archive, prefix=prefix)
-    frame = Middleware(Frame, on_crash=render_error, sent=site.responses)
+    if beside:
+        site = replace(site, templates=beside.templates, responses=beside.responses)
+    layers = [Middleware(Frame, on_crash=render_error, sent=site.responses), Middleware(Gzip)]
+    if archive:
+        layers.append(Middleware(Memento, site=site))
     app = FastAPI(
         title="policygraph",
         docs_url=None,
@@ -88,7 +108,7 @@ def create_app(
         openapi_url=None,
         routes=list(ROUTES),
         redirect_slashes=False,
-        middleware=[frame, Middleware(Gzip)],
+        middleware=layers,
         exception_handlers={PolicygraphError: render_error, HTTPException: render_error},
     )
     app.state.site = site

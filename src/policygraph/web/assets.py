@@ -11,13 +11,13 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from policygraph.web.conditional import FOREVER
+
 FOLDER = Path(__file__).parent / "static"
 BUILT = FOLDER / "built"
 """Made out of frontend/ when the package is built; pages do without it where it is missing."""
 
 MANIFEST = "manifest.json"
-
-_FOREVER = "public, max-age=31536000, immutable"
 
 _MEDIA_TYPES = {".js": "text/javascript", ".woff2": "font/woff2"}
 """What not every system knows."""
@@ -52,7 +52,7 @@ class Files(StaticFiles):
         response = super().file_response(full_path, stat_result, scope, status_code)
         path = Path(full_path)
         if path.parent == BUILT and "-" in path.stem:
-            response.headers["Cache-Control"] = _FOREVER
+            response.headers["Cache-Control"] = FOREVER
         if isinstance(response, FileResponse) and path.suffix in _MEDIA_TYPES:
             response.headers["Content-Type"] = _MEDIA_TYPES[path.suffix]
         return response

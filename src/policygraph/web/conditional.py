@@ -13,6 +13,9 @@ from policygraph.errors import PayloadTooLarge
 CACHE = "public, max-age=60, must-revalidate"
 """A proxy may keep an answer for a minute; then it asks, and a 304 costs no evaluation."""
 
+FOREVER = "public, max-age=31536000, immutable"
+"""What never changes may be kept for a year, without asking (RFC 8246)."""
+
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 

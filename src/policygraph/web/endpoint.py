@@ -37,6 +37,8 @@ _AT_ONCE = 0.05
 
 BEGUN = "policygraph.begun"
 """The extension of a request's scope that holds the answer, as a future, if it has been begun."""
+BEGUN_BY = "policygraph.begun-by"
+"""The extension that holds the site by which that was done."""
 
 _OFFERS: tuple[Format | Page, ...] = (*GRAPH_FORMATS, HTML)
 

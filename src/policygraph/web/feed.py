@@ -22,7 +22,7 @@ from policygraph.stream import Step, Version, steps
 from policygraph.terms import BlankNode, Literal, NamedNode, Node, Triple
 from policygraph.urls import escaped
 from policygraph.web.archive import Archive
-from policygraph.web.conditional import cache_headers, etag, not_modified
+from policygraph.web.conditional import FOREVER, cache_headers, etag, not_modified
 from policygraph.web.facts import Text
 from policygraph.web.negotiate import HTML, Page, pick
 from policygraph.web.serialise import write_graph
@@ -42,7 +42,6 @@ TREE = Vocabulary(NAMESPACES["tree"])
 _WHOLE = tuple(f for f in (*DATASET_FORMATS[::-1], *GRAPH_FORMATS) if f.name in "trig nq jsonld")
 """Formats of a page that hold the versions themselves."""
 OFFERS: tuple[Format | Page, ...] = (HTML, *dict.fromkeys([*_WHOLE, *GRAPH_FORMATS]))
-FOREVER = "public, max-age=31536000, immutable"
 N_TRIPLES = "https://www.iana.org/assignments/media-types/application/n-triples"
 
 

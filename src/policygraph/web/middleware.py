@@ -38,7 +38,7 @@ EVERY_ANSWER = {
     "Access-Control-Expose-Headers": (
         "Accept-Ranges, Allow, Content-Encoding, Content-Language, Content-Length, "
         "Content-Location, Content-Range, Content-Type, ETag, Last-Modified, Link, Location, "
-        "Retry-After, Vary"
+        "Memento-Datetime, Retry-After, Vary"
     ),
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -52,7 +52,7 @@ PREFLIGHT = {
     "Allow": METHODS,
     "Access-Control-Allow-Methods": METHODS,
     "Access-Control-Allow-Headers": (
-        "*, Accept, Accept-Language, Authorization, Cache-Control, Content-Type, "
+        "*, Accept, Accept-Datetime, Accept-Language, Authorization, Cache-Control, Content-Type, "
         "If-Modified-Since, If-None-Match, Range, X-Requested-With"
     ),
     "Access-Control-Max-Age": "86400",

@@ -242,6 +242,11 @@ def endpoint_of(request: Request) -> str:
 
 
 def address_of(request: Request) -> str:
+    """Return the address of the site as the client reached it, without a slash at the end."""
+    return origin_of(request) + site_of(request).here("")
+
+
+def origin_of(request: Request) -> str:
     """Return the address of the server as the client reached it, without a slash at the end.
 
     Raises BrokenInput if the Host header names no host (RFC 9110, 7.2): the address goes into
@@ -250,8 +255,7 @@ def address_of(request: Request) -> str:
     host = request.headers.get("host", "localhost")
     if not _HOST.fullmatch(host):
         raise BrokenInput("The Host header names no host.")
-    root = f"{request.scope['scheme']}://{host}{request.scope.get('root_path', '')}"
-    return root + site_of(request).here("")
+    return f"{request.scope['scheme']}://{host}{request.scope.get('root_path', '')}"
 
 
 def client_of(request: Request) -> str:

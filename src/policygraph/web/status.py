@@ -27,10 +27,13 @@ User-agent: *
 Disallow: /sparql
 Disallow: /search
 Disallow: /id/
+Disallow: /releases/
+Disallow: /timegate/
+Disallow: /timemap/
 Disallow: /*?page=
 Allow: /
 """
-"""Pages may be read by all; queries are dear, and /id/ leads to /doc/ anyhow."""
+"""Pages may be read by all; queries and kept releases are dear, and /id/ leads to /doc/ anyhow."""
 
 _NO_STORE = {"Cache-Control": "no-store"}
 

@@ -47,6 +47,32 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Go to the current release",
         "Aller à la version actuelle",
     ),
+    "kept_text": (
+        "Elke uitgave blijft zoals zij was. Wie er een aanhaalt, vindt haar terug op haar eigen adres, met alle pagina's, vragen en downloads van toen.",
+        "Every release stays as it was. Whoever cites one finds it again at its own address, with all its pages, queries and downloads.",
+        "Chaque version reste telle qu'elle était. Qui en cite une la retrouve à sa propre adresse, avec ses pages, ses requêtes et ses téléchargements.",
+    ),
+    "is_current": ("huidige uitgave", "current release", "version actuelle"),
+    "graphs_n": ("{n} grafen", "{n} graphs", "{n} graphes"),
+    "graphs_added": ("Nieuwe grafen:", "New graphs:", "Nouveaux graphes :"),
+    "graphs_removed": ("Verdwenen grafen:", "Graphs that went:", "Graphes disparus :"),
+    "graphs_changed": ("Gewijzigde grafen:", "Graphs that changed:", "Graphes modifiés :"),
+    "changes": ("Wat er veranderd is", "What changed", "Ce qui a changé"),
+    "changes_since": (
+        "Wat er veranderd is sinds {version}",
+        "What changed since {version}",
+        "Ce qui a changé depuis {version}",
+    ),
+    "no_changes": (
+        "Aan de feiten is niets veranderd.",
+        "No fact has changed.",
+        "Aucun fait n'a changé.",
+    ),
+    "sizes": (
+        "Uitspraken van de andere grafen",
+        "Statements of the other graphs",
+        "Énoncés des autres graphes",
+    ),
     # the endpoint
     "endpoint_text": (
         "Dit adres beantwoordt vragen volgens het SPARQL 1.1 Protocol:",
