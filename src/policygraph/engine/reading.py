@@ -21,7 +21,6 @@ from policygraph.errors import (
 )
 from policygraph.namespaces import BASE, prefixes
 
-_NEEDS_READING = re.compile(r"service|from|\\u", re.IGNORECASE | re.ASCII)
 _RESERVED = re.compile(r"service|from", re.IGNORECASE | re.ASCII)
 _UPDATES = frozenset("INSERT DELETE LOAD CLEAR DROP CREATE ADD MOVE COPY WITH".split())
 _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
@@ -66,7 +65,8 @@ def read(
     later.
     """
     given = Graphs(default_graphs, named_graphs) if default_graphs or named_graphs else None
-    if not _NEEDS_READING.search(text):
+    lowered = text.lower()
+    if not ("service" in lowered or "from" in lowered or "\\u" in lowered):
         return Reading(text, given)
     source = Source(text)
     tokens = tokenize(source.text)

@@ -22,6 +22,8 @@ from policygraph.formats import Format
 
 CHUNK = 64 * 1024
 """Bytes that are collected before the first is sent; an error until then is a clean one."""
+_READ = 16 * 1024
+"""Bytes that are read at once; the C library cleans up after each block of 64 KiB or more."""
 OVER_MEMORY = 77
 """Exit status of a worker that watched its own memory and found it over the limit."""
 _GROWTH_KEPT = 256 * 1024 * 1024
@@ -52,7 +54,7 @@ def run(
     output = Stream(channel)
     frames = wire.Frames()
     with suppress(ConnectionError):  # the front has gone, or wants no more
-        while data := channel.recv(CHUNK):
+        while data := channel.recv(_READ):
             for kind, payload in frames.feed(data):
                 if kind == wire.TOKEN and outside:
                     evaluator.outside = replace(outside, token=payload.decode())

@@ -68,6 +68,7 @@ class Workers:
         self._alive: dict[int, Worker] = {}
         self._number = 0
         self._frames = wire.Frames()
+        self._received = memoryview(bytearray(_READ))
         self._control, theirs = socket.socketpair()
         with theirs:
             self._process = _started(theirs)
@@ -205,8 +206,8 @@ class Workers:
         self._push(worker)
 
     def _readable(self, worker: Worker) -> None:
-        try:
-            data = worker.channel.recv(_READ)
+        try:  # a new buffer for each would cost more than the copy
+            data = bytes(self._received[: worker.channel.recv_into(self._received)])
         except BlockingIOError:
             return
         except OSError:
