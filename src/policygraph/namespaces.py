@@ -32,7 +32,9 @@ VOCABULARIES: dict[str, str] = {
     "sdgo": "http://metadata.un.org/sdg/ontology#",
     "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
+    "spdx": "http://spdx.org/rdf/terms#",
     "vann": "http://purl.org/vocab/vann/",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
     "void": "http://rdfs.org/ns/void#",
     "void-ext": "http://ldf.fi/void-ext#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
@@ -133,6 +135,8 @@ SCHEMA = Vocabulary(VOCABULARIES["schema"])
 SDGO = Vocabulary(VOCABULARIES["sdgo"])
 SH = Vocabulary(VOCABULARIES["sh"])
 SKOS = Vocabulary(VOCABULARIES["skos"])
+SPDX = Vocabulary(VOCABULARIES["spdx"])
+VCARD = Vocabulary(VOCABULARIES["vcard"])
 VOID = Vocabulary(VOCABULARIES["void"])
 VOID_EXT = Vocabulary(VOCABULARIES["void-ext"])
 XSD = Vocabulary(VOCABULARIES["xsd"])

@@ -80,8 +80,14 @@ class Portal:
     """IRI of the licence of what the portal publishes."""
     publisher: str = ""
     """IRI of who publishes the portal."""
+    contact: str = ""
+    """Where questions about the portal are welcome: the address of a page, or `mailto:` and an
+    e-mail address. Without it that is the base."""
     title: Mapping[str, str] = field(default_factory=lambda: {"en": "policygraph"})
     """Title of the portal, by language: the table `[title]`."""
+    publisher_name: Mapping[str, str] = field(default_factory=dict)
+    """Name of who publishes the portal, by language: the table `[publisher_name]`. Without it the
+    title stands for it."""
     description: Mapping[str, str] = field(default_factory=dict)
     """A sentence or two about the portal, by language: the table `[description]`."""
     report: str = ""
@@ -122,6 +128,9 @@ def read_portal(path: Path) -> Portal:
     if "date" in values:
         values["date"] = str(values["date"])
     portal = _record(Portal, values | {"limits": limits, "engine": backend}, str(path))
+    if portal.contact and not portal.contact.startswith(("http://", "https://", "mailto:")):
+        raise BrokenInput(f"{path}: contact must be an http(s) or mailto: address (it is "
+                          f"{portal.contact!r})")  # fmt: skip
     if portal.report and not portal.report.startswith(("https://", "http://", "mailto:")):
         raise BrokenInput(f"{path}: report must be an https or mailto address, not "
                           f"{portal.report!r}")  # fmt: skip

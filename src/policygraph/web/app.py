@@ -17,6 +17,7 @@ from policygraph.errors import PolicygraphError
 from policygraph.release import Release
 from policygraph.settings import Limits
 from policygraph.web import (
+    catalog,
     completion,
     downloads,
     feed,
@@ -56,6 +57,7 @@ ROUTES = (
     *(Route(f"{path}/{{part:path}}", vocabularies.part) for path in vocabularies.GRAPH_OF),
     Route("/context.jsonld", vocabularies.context),
     Route("/.well-known/void", vocabularies.void),
+    *(Route(f"/catalog{suffix}", catalog.catalog) for suffix in ("", ".{suffix:str}")),
     Route("/queries", saved.listing),
     Route("/queries/{slug}", saved.one),
     Route("/download", downloads.without_slash),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from policygraph.engine import Engine, Query
 from policygraph.errors import BrokenInput
 from policygraph.formats import GRAPH_FORMATS, RESULT_FORMATS, named
-from policygraph.namespaces import CV, DCT, ELI, OWL, PG, PG_NS, RDF, RDFS, SH, SKOS
+from policygraph.namespaces import CV, DCAT, DCT, ELI, FOAF, OWL, PG, PG_NS, RDF, RDFS, SH, SKOS
 from policygraph.terms import NamedNode, Triple
 from policygraph.turtle import parse_ntriples
 
@@ -144,6 +144,20 @@ class Lookup:
         """Return a whole named graph."""
         return await self.triples(
             f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {iri_ref(iri)} {{ ?s ?p ?o }} }}"
+        )
+
+    async def catalogue(self, base: str) -> list[Triple]:
+        """Return what a release says of its graphs, what their policies are, where those are."""
+        said = (DCT.title, DCT.license, DCT.rights, DCT.spatial, DCT.temporal, DCT.language,
+                DCAT.startDate, DCAT.endDate)  # fmt: skip
+        return await self.triples(
+            "CONSTRUCT { ?s ?p ?o . ?graph ?about ?text . ?place ?named ?label } WHERE {"
+            f" {{ GRAPH {iri_ref(base + 'graph/meta')} {{ VALUES ?p {{ {_values(said)} }}"
+            " ?s ?p ?o } }"
+            f" UNION {{ ?graph a <{DCAT.Dataset}> . BIND(<{DCT.description}> AS ?about)"
+            f" ?graph <{FOAF.primaryTopic}>?/<{DCT.description}> ?text }}"
+            f" UNION {{ BIND(<{SKOS.prefLabel}> AS ?named)"
+            f" {iri_ref(base)} <{DCT.spatial}> ?place . ?place ?named ?label }} }}"
         )
 
     async def policy(self, iri: str) -> list[Triple]:

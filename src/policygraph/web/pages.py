@@ -12,11 +12,12 @@ from starlette.responses import Response
 from policygraph.namespaces import DCT, PG, PG_NS, RDF, RDFS, SKOS
 from policygraph.terms import Triple
 from policygraph.web import questions, uses
+from policygraph.web.citation import cite
 from policygraph.web.drawing import bars, network
 from policygraph.web.facts import Facts, Link, Value, node_key
 from policygraph.web.policies import goal_number, read_policy
 from policygraph.web.serialise import embedded_jsonld
-from policygraph.web.site import PageMaker
+from policygraph.web.site import PageMaker, address_of
 
 if TYPE_CHECKING:
     from policygraph.web.resources import Description
@@ -159,6 +160,9 @@ async def _policy_page(
             policy.title,
             [(r.kind.text, r.other) for r in policy.relations if not r.incoming],
             [(r.kind.text, r.other) for r in policy.relations if r.incoming],
+        ),
+        citation=cite(
+            page.site.release, address_of(page.request), page.language, iri, policy.title.value
         ),
         doc_path=path,
         more=description.more,
