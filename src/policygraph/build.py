@@ -21,7 +21,7 @@ from policygraph.inference import infer
 from policygraph.jsonld import write_jsonld
 from policygraph.namespaces import PG, prefixes
 from policygraph.quality import measure
-from policygraph.queries import as_triples, read_catalogue
+from policygraph.queries import as_triples, declarations, read_catalogue
 from policygraph.release import DOWNLOADS, MANIFEST, Release, ReleaseFile, open_release
 from policygraph.report import Finding, Report
 from policygraph.sources import Sources, digest
@@ -141,9 +141,9 @@ def collect(
         parsed = read_turtle(file.read(), file.path)
         graphs[file.graph].update(parsed.triples)
         names[file.graph].update(parsed.prefixes)
-    graphs["queries"] = {
-        triple for query in read_catalogue(sources) for triple in as_triples(query, base)
-    }
+    graphs["queries"] = set(declarations(base)).union(
+        *(as_triples(query, base) for query in read_catalogue(sources))
+    )
     data = {t for slug, ts in graphs.items() if slug not in ("ontology", APART) for t in ts}
     graphs["inferred"] = infer(data | graphs["ontology"], graphs["ontology"], base)
     ordered = {slug: canonical_triples(graphs[slug]) for slug in sorted(graphs)}

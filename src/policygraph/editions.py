@@ -98,7 +98,7 @@ class Edition:
             if (p.value == RDF.type and isinstance(o, NamedNode) and o.value in _OTHER_TYPES)
             or s.value.startswith((PG_NS, SHAPES_NS))
             or (slug_of(s.value) in NOT_WRITTEN)
-            or s.value.startswith(f"{self.base}.well-known/void")
+            or s.value.startswith((f"{self.base}.well-known/void", f"{self.base}queries#"))
         }
         kept = {t for t in everything if t[0] not in left_out and not _generated(t)}
         core = {t for t in kept if t[1].value not in _SHARED}

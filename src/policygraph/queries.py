@@ -215,6 +215,7 @@ def as_triples(query: CatalogueQuery, base: str) -> Iterator[Triple]:
     yield from texts(this, RDFS.comment, query.question)
     yield this, NamedNode(DCT.identifier), terms.Literal(query.slug)
     yield this, NamedNode(SCHEMA.keywords), terms.Literal(query.topic)
+    yield this, NamedNode(SH.prefixes), NamedNode(f"{base}queries#prefixes")
     text = query.bind({}, base)
     yield this, NamedNode(SH[FORMS[query.form]]), terms.Literal(text)
     for parameter in query.parameters:
@@ -227,3 +228,15 @@ def as_triples(query: CatalogueQuery, base: str) -> Iterator[Triple]:
         yield from texts(hole, SH.name, parameter.label)
         yield from texts(hole, RDFS.label, parameter.label)
         yield hole, NamedNode(SH.description), terms.Literal(value)
+
+
+def declarations(base: str) -> Iterator[Triple]:
+    """Yield the prefixes of the portal as data: editors offer them (SHACL, section 5.2.1)."""
+    known = NamedNode(f"{base}queries#prefixes")
+    for name, namespace in prefixes(base).items():
+        this = NamedNode(f"{base}queries#prefix-{name}")
+        yield known, NamedNode(SH.declare), this
+        yield this, NamedNode(RDF.type), NamedNode(SH.PrefixDeclaration)
+        yield this, NamedNode(SH.prefix), terms.Literal(name)
+        any_uri = NamedNode(XSD.anyURI)
+        yield this, NamedNode(SH.namespace), terms.Literal(namespace, datatype=any_uri)

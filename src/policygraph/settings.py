@@ -128,15 +128,7 @@ def read_portal(path: Path) -> Portal:
     if "date" in values:
         values["date"] = str(values["date"])
     portal = _record(Portal, values | {"limits": limits, "engine": backend}, str(path))
-    if portal.contact and not portal.contact.startswith(("http://", "https://", "mailto:")):
-        raise BrokenInput(f"{path}: contact must be an http(s) or mailto: address (it is "
-                          f"{portal.contact!r})")  # fmt: skip
-    if portal.report and not portal.report.startswith(("https://", "http://", "mailto:")):
-        raise BrokenInput(f"{path}: report must be an https or mailto address, not "
-                          f"{portal.report!r}")  # fmt: skip
-    if not portal.base.startswith(("http://", "https://")) or portal.base[-1] not in "/#":
-        raise BrokenInput(f"{path}: base must be an http(s) address that ends in / (it is "
-                          f"{portal.base!r})")  # fmt: skip
+    _check_addresses(portal, path)
     return portal
 
 
@@ -159,6 +151,16 @@ def _is_endpoint(address: object) -> bool:
     except ValueError:  # of the port, of brackets, or of a label that is no name
         return False
     return named and address.startswith(("http://", "https://")) and "@" not in parts.netloc
+
+
+def _check_addresses(portal: Portal, path: Path) -> None:
+    for name, address in (("contact", portal.contact), ("report", portal.report)):
+        if address and not address.startswith(("https://", "http://", "mailto:")):
+            raise BrokenInput(f"{path}: {name} must be an https or mailto address, not "
+                              f"{address!r}")  # fmt: skip
+    if not portal.base.startswith(("http://", "https://")) or portal.base[-1] not in "/#":
+        raise BrokenInput(f"{path}: base must be an http(s) address that ends in / (it is "
+                          f"{portal.base!r})")  # fmt: skip
 
 
 def _toml_place(message: str) -> tuple[int, int]:

@@ -209,8 +209,9 @@ def test_addresses_are_the_ones_that_the_client_can_reach(
         for suffix in ("ttl", "nt", "jsonld")
         for gz in ("", ".gz")
     }
-    for dump in dumps:
-        assert httpx.head(dump).status_code == 200, dump
+    with httpx.Client(timeout=60) as client:
+        for dump in dumps:
+            assert client.head(dump).status_code == 200, dump
 
 
 def test_behind_a_proxy_addresses_are_those_of_the_proxy(address: str, release: Release) -> None:
@@ -221,3 +222,45 @@ def test_behind_a_proxy_addresses_are_those_of_the_proxy(address: str, release: 
     about = said[release.portal.base]
     assert about[V + "sparqlEndpoint"] == ["https://data.example.org/sparql"]
     assert "https://data.example.org/download/policygraph.nq.gz" in about[V + "dataDump"]
+
+
+@pytest.fixture(scope="module")
+def service(address: str) -> Said:
+    accept = {"Accept": "application/n-triples"}
+    return described(httpx.get(f"{address}/sparql", headers=accept, timeout=60))
+
+
+def test_the_service_says_which_graphs_it_has_and_how_they_are_merged(
+    address: str, service: Said, release: Release
+) -> None:
+    sd = VOCABULARIES["sd"]
+    [dataset] = service[f"{address}/sparql"][sd + "defaultDataset"]
+    named = {service[graph][sd + "name"][0] for graph in service[dataset][sd + "namedGraph"]}
+    counts = counted(address, "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+    assert named == {graph for (graph,) in counts}
+    for (graph,), number in counts.items():
+        assert service[graph][V + "triples"] == [str(number)]
+    assert service[dataset][sd + "defaultGraph"] == [release.portal.base]
+    described_ = " ".join(service[release.portal.base][VOCABULARIES["dct"] + "description"])
+    assert f"{release.portal.base}graph/shapes" in described_
+
+
+def test_the_service_states_its_limits_and_its_other_descriptions(
+    address: str, service: Said, release: Release
+) -> None:
+    schema, about = VOCABULARIES["schema"], service[f"{address}/sparql"]
+    limits = {
+        service[limit][schema + "propertyID"][0]: float(service[limit][schema + "maxValue"][0])
+        for limit in about[schema + "additionalProperty"]
+    }
+    assert limits == {name: getattr(release.portal.limits, name) for name in limits}
+    assert {"query_seconds", "query_memory_mib", "query_text_kib"} <= limits.keys()
+    too_long = "SELECT * { ?s ?p ?o } #" + "x" * (int(limits["query_text_kib"]) << 10)
+    answer = httpx.post(f"{address}/sparql", content=too_long, timeout=60,
+                        headers={"Content-Type": "application/sparql-query"})  # fmt: skip
+    assert answer.status_code == 413
+    others = about[VOCABULARIES["rdfs"] + "seeAlso"]
+    assert sorted(others) == [f"{address}/.well-known/void", f"{address}/catalog"]
+    for other in others:
+        accept = {"Accept": "text/turtle"}
+        assert httpx.get(other, headers=accept, timeout=60).status_code == 200

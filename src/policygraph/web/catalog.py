@@ -16,8 +16,8 @@ from policygraph.web import dcat
 from policygraph.web.citation import cite
 from policygraph.web.conditional import cache_headers, not_modified
 from policygraph.web.facts import Facts, Link, Text
-from policygraph.web.negotiate import pick
-from policygraph.web.resources import OFFERS, split_suffix
+from policygraph.web.negotiate import HTML, pick
+from policygraph.web.resources import split_suffix
 from policygraph.web.serialise import write_graph
 from policygraph.web.site import PageMaker, address_of, site_of
 
@@ -40,34 +40,31 @@ async def catalog(request: Request) -> Response:
     if path != "/catalog" or site.release.data:
         raise NotFound(f"There is nothing at {request.scope['path']}.")
     asked = suffix or request.query_params.get("format")
-    chosen = pick(request.headers.get("accept"), asked, OFFERS)
+    # A harvester that names no type wants the record; a browser names HTML.
+    chosen = pick(request.headers.get("accept"), asked, (*GRAPH_FORMATS, HTML))
     address, vary = address_of(request), "" if asked else "Accept"
     page = site.page(request)
     if isinstance(chosen, Format):
         tag = site.tag("catalog", address, chosen.name)
         known = not_modified(request, tag, vary)
     else:
-        known = page.not_modified()
+        known = page.known()
     if known:
         return known
     meta = await site.lookup(request).catalogue(site.release.portal.base)
     record = dcat.describe(site.release, meta, address)
-    links = {
-        "Link": ", ".join(
-            f'<{site.here(path)}.{f.suffix}>; rel="alternate"; type="{f.media_type}"'
-            for f in GRAPH_FORMATS
-        )
-    }
+    links = ", ".join(
+        f'<{site.here(path)}.{f.suffix}>; rel="alternate"; type="{f.media_type}"'
+        for f in GRAPH_FORMATS
+    )
     if isinstance(chosen, Format):
         body = write_graph(record, chosen, site.prefixes, first=site.release.portal.base)
-        headers = cache_headers(tag, vary) | links | {"Content-Type": chosen.content_type}
+        headers = cache_headers(tag, vary) | {"Link": links, "Content-Type": chosen.content_type}
         return Response(body, headers=headers)
-    response = await _page(page, record, address)
-    response.headers["Link"] = links["Link"]
-    return response
+    return await _page(page, record, address, links)
 
 
-async def _page(page: PageMaker, record: list[Triple], address: str) -> Response:
+async def _page(page: PageMaker, record: list[Triple], address: str, links: str) -> Response:
     facts = page.facts(record)
     portal = page.site.release.portal
     base = portal.base
@@ -78,6 +75,7 @@ async def _page(page: PageMaker, record: list[Triple], address: str) -> Response
     period = next(iter(facts.iris(base, DCT.temporal)), "")
     return page.render(
         "catalog.html",
+        link_header=links,
         title=page.text("catalogue"),
         about=facts.text(base, DCT.description),
         publisher=Link(publisher, facts.text(publisher, FOAF.name), _known(page, publisher)),

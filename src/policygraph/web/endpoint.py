@@ -18,7 +18,7 @@ from policygraph.web.conditional import cache_headers, not_modified, read_body
 from policygraph.web.description import service_description
 from policygraph.web.middleware import LEAST, THREAD_ABOVE, accepts_gzip
 from policygraph.web.negotiate import HTML, Page, pick
-from policygraph.web.site import Site, client_of, endpoint_of, site_of
+from policygraph.web.site import Site, address_of, client_of, site_of
 from policygraph.web.sparql import (
     FORM,
     QUERY,
@@ -137,12 +137,12 @@ async def _no_query(request: Request, site: Site, asked: Asked) -> Response:
     chosen = pick(request.headers.get("accept"), asked.format, _OFFERS)
     if not isinstance(chosen, Format):
         return await editor.empty(request, site)
-    endpoint = endpoint_of(request)
-    tag = site.tag("service", endpoint, chosen.name)
+    address = address_of(request)
+    tag = site.tag("service", address, chosen.name)
     known = not_modified(request, tag, "Accept")
     if known:
         return known
-    body = service_description(site, endpoint, chosen)
+    body = service_description(site, address, chosen)
     headers = cache_headers(tag, "Accept")
     return Response(body, headers=headers | {"Content-Type": chosen.content_type})
 

@@ -168,6 +168,13 @@ def _things() -> dict[str, Any]:
         "/doc/{path}": _get("What is said", "description", described, path, format_, page, lang),
         "/ns": _get("The ontology", "ontology", terms, format_, lang),
         "/shapes": _get("The shapes", "shapes", terms, format_, lang),
+        "/catalog": _get(
+            "The record for data portals (DCAT-AP)",
+            "catalog",
+            _responses("the catalogue", media, 400, 404, 406, 503),
+            format_,
+            lang,
+        ),
     }
 
 

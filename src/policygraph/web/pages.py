@@ -12,7 +12,7 @@ from starlette.responses import Response
 from policygraph.namespaces import DCT, PG, PG_NS, RDF, RDFS, SKOS
 from policygraph.terms import Triple
 from policygraph.web import questions, uses
-from policygraph.web.citation import cite
+from policygraph.web.citation import Citation, cite
 from policygraph.web.drawing import bars, network
 from policygraph.web.facts import Facts, Link, Value, node_key
 from policygraph.web.policies import goal_number, read_policy
@@ -84,10 +84,19 @@ async def thing_page(page: PageMaker, description: Description, path: str, links
         more=description.more,
         doc_path=path,
         ours=page.site.release.urls.is_ours(iri),
+        citation=_citation(page, iri, facts.label(iri).value),
         graph_size=page.site.release.graphs.get(slug),
         files=files,
         embedded=embedded_jsonld(description.said, page.site.prefixes),
     )
+
+
+def _citation(page: PageMaker, iri: str, title: str) -> Citation | None:
+    """Return how to cite a thing of ours; what is somebody else's is not cited as ours."""
+    release = page.site.release
+    if release.data or not release.urls.is_ours(iri):
+        return None
+    return cite(release, address_of(page.request), page.language, iri, title)
 
 
 def _types(facts: Facts, iri: str) -> list[Link]:
@@ -161,9 +170,7 @@ async def _policy_page(
             [(r.kind.text, r.other) for r in policy.relations if not r.incoming],
             [(r.kind.text, r.other) for r in policy.relations if r.incoming],
         ),
-        citation=cite(
-            page.site.release, address_of(page.request), page.language, iri, policy.title.value
-        ),
+        citation=_citation(page, iri, policy.title.value),
         doc_path=path,
         more=description.more,
         files=[

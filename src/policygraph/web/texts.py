@@ -42,7 +42,6 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "places": ("Gebieden", "Places", "Lieux"),
     "languages_of_data": ("Talen", "Languages", "Langues"),
     "endpoint": ("SPARQL-endpoint", "SPARQL endpoint", "Point d'accès SPARQL"),
-    "files": ("Bestanden", "Files", "Fichiers"),
     "cite": ("Citeren", "Cite", "Citer"),
     "ask_this": ("Vraag dit zelf", "Ask this", "Poser la question"),
     "vocabulary": ("Vocabularium", "Vocabulary", "Vocabulaire"),
