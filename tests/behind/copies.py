@@ -34,9 +34,9 @@ class Server:
 
 
 @contextmanager
-def oxigraph(folder: Path) -> Iterator[Server]:
-    """An empty Oxigraph."""
-    address = f"127.0.0.1:{free_port()}"
+def oxigraph(folder: Path, port: int = 0) -> Iterator[Server]:
+    """An Oxigraph with what is in a folder."""
+    address = f"127.0.0.1:{port or free_port()}"
     server = Server(f"http://{address}/store", f"http://{address}/query")
     command = [program("oxigraph"), "serve", "--location", str(folder), "--bind", address]
     with running(command, folder.parent, lambda: asked(server.endpoint)):

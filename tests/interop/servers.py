@@ -39,7 +39,7 @@ ServerPort = 127.0.0.1:{http}
 ServerThreads = 10
 
 [SPARQL]
-ResultSetMaxRows = 1000000
+ResultSetMaxRows = {rows}
 """
 
 SERVICE_GRANTS = """\
@@ -126,10 +126,10 @@ class Virtuoso:
 
 
 @contextmanager
-def virtuoso(folder: Path) -> Iterator[Virtuoso]:
+def virtuoso(folder: Path, rows: int = 1_000_000) -> Iterator[Virtuoso]:
     """An empty Virtuoso of its own, whose queries may call other endpoints by SERVICE."""
     server = Virtuoso(folder, free_port(), free_port())
-    text = VIRTUOSO.format(sql=server.sql, http=server.http, folder=folder)
+    text = VIRTUOSO.format(sql=server.sql, http=server.http, folder=folder, rows=rows)
     (folder / "virtuoso.ini").write_text(text, encoding="utf-8")
     command = [program("virtuoso-t"), "+foreground", "+configfile", "virtuoso.ini"]
     with running(command, folder, lambda: asked(server.endpoint)):

@@ -87,14 +87,15 @@ class Lookup:
         ref = iri_ref(iri)
         rows = await self.rows(
             "SELECT ?known ?deprecated ?successor WHERE {"
-            f" BIND(EXISTS {{ {ref} ?p ?o }} || EXISTS {{ ?s ?q {ref} }} AS ?known)"
+            " OPTIONAL { SELECT (1 AS ?known)"
+            f" WHERE {{ {{ {ref} ?p ?o }} UNION {{ ?s ?q {ref} }} }} LIMIT 1 }}"
             f" OPTIONAL {{ {ref} <{OWL.deprecated}> ?deprecated }}"
             f" OPTIONAL {{ {ref} <{DCT.isReplacedBy}> ?successor }}"
             " } ORDER BY ?successor LIMIT 1"
         )
         row = rows[0] if rows else {}
         return Standing(
-            known=row.get("known") in ("true", "1"),
+            known="known" in row,
             deprecated=row.get("deprecated") in ("true", "1"),
             successor=row.get("successor"),
         )
