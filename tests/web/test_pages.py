@@ -29,6 +29,7 @@ PAGES = (
     "/doc/sdg:9", "/doc/sdg:", "/doc/theme/safety", "/doc/policy/none", "/nowhere",
     "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D",
 )  # fmt: skip
+MOST_QUESTIONS = 20
 VOID_ELEMENTS = {"meta", "link", "br", "input", "hr", "img"}
 
 
@@ -209,6 +210,23 @@ def test_a_page_that_was_made_before_is_the_same(client: Client) -> None:
     assert first.content == again.content
     assert first.headers == again.headers
     assert "link" in again.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/policies", "/doc/policy/vision", "/doc/organisation/hub"])
+def test_a_page_asks_few_questions_and_none_again(
+    release: Release, engine: Engine, loop: asyncio.AbstractEventLoop, path: str
+) -> None:
+    def asked() -> int:
+        health = engine.health()
+        return health.cache_hits + health.cache_misses + health.cache_shared
+
+    client = Client(create_app(release, engine, LIMITS), loop)
+    before = asked()
+    assert client.page(path).status_code == 200
+    first = asked()
+    assert 0 < first - before <= MOST_QUESTIONS
+    assert client.page(path).status_code == 200
+    assert asked() == first
 
 
 def test_kept_pages_stay_within_their_bytes() -> None:

@@ -185,6 +185,7 @@ def _files() -> dict[str, Any]:
     lang = _parameter("lang", "query", "language of the page", {"enum": ["nl", "en", "fr"]})
     return {
         "/": _get("Start page", "start", html, lang),
+        "/policies": _get("All policies", "policies", html, lang),
         "/queries": _get("Query catalogue", "queries", html, lang),
         "/download/": _get("All files", "downloads", html, lang),
         "/download/{name}": _get("A file of the release", "file", file, name),

@@ -77,6 +77,7 @@ PAGES: dict[str, tuple[str, str, str]] = {
         "Or begin with a saved query",
         "Ou commencez par une requête enregistrée",
     ),
+    "news": ("Nieuwste wijzigingen", "Newest changes", "Dernières modifications"),
     "releases_text": (
         "Uitgaven en wat erin veranderde",
         "Releases and what changed in them",

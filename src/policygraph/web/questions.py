@@ -282,3 +282,32 @@ def takeaways(language: str) -> str:
         named=_named("takeaway"),
         language=f'"{language}"',
     )
+
+
+def of_class(iri: str, language: str) -> str:
+    """Return the query that lists the things of a class."""
+    return query(
+        """
+        SELECT DISTINCT ?thing ?label
+        WHERE {
+          ?thing a $class .
+          $named
+        }
+        ORDER BY LCASE(?label) ?thing
+        """,
+        **{"class": iri_ref(iri)},
+        named=_named("thing"),
+        language=f'"{language}"',
+    )
+
+
+def of_property(iri: str) -> str:
+    """Return the query that lists what is said with a property."""
+    return query(
+        """
+        SELECT DISTINCT ?thing ?value
+        WHERE { ?thing $property ?value }
+        ORDER BY ?thing ?value
+        """,
+        property=iri_ref(iri),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -84,6 +85,8 @@ async def start(request: Request) -> Response:
     answers = await site.lookup(request).answers(asked)
     facts = await _named(page, answers)
     rows = answers["list"]
+    archive = site.archive
+    before = await asyncio.to_thread(archive.before, site.release) if archive else None
     return page.render(
         "start.html",
         title="",
@@ -99,7 +102,7 @@ async def start(request: Request) -> Response:
         questions=asked,
         takeaways=_takeaways(facts, answers["takeaways"]),
         endpoint=endpoint_of(request),
-        example=questions.policies(page.language),
+        before=before,
     )
 
 

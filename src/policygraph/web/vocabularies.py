@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,6 +18,7 @@ from policygraph.web.description import dataset_access
 from policygraph.web.facts import Facts, Link, Text
 from policygraph.web.lookup import iri_ref
 from policygraph.web.negotiate import pick
+from policygraph.web.questions import of_class, of_property
 from policygraph.web.resources import OFFERS, split_suffix
 from policygraph.web.serialise import write_graph
 from policygraph.web.site import PageMaker, address_of, site_of
@@ -40,6 +42,8 @@ class Term:
     above: list[Link]
     from_: list[Link]
     to: list[Link]
+    question: str
+    """The query for what has this class or property; nothing for an individual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ async def vocabulary(request: Request) -> Response:
         tag = site.tag("vocabulary", path, chosen.name)
         known = not_modified(request, tag, vary)
     else:
-        known = page.not_modified()
+        known = page.known()
     if known:
         return known
     triples = await site.lookup(request).graph(site.graph(GRAPH_OF[path]))
@@ -91,9 +95,8 @@ async def vocabulary(request: Request) -> Response:
     facts = page.facts(triples)
     names = await site.lookup(request).names(facts.mentioned())
     facts = page.facts([*triples, *names])
-    response = _ontology(page, facts) if path == "/ns" else _shapes(page, facts)
-    response.headers["Link"] = links["Link"]
-    return response
+    make = _ontology if path == "/ns" else _shapes
+    return make(page, facts, links["Link"])
 
 
 async def part(request: Request) -> Response:
@@ -115,19 +118,20 @@ def _links(path: str) -> str:
     )
 
 
-def _ontology(page: PageMaker, facts: Facts) -> Response:
+def _ontology(page: PageMaker, facts: Facts, links: str) -> Response:
     ontology = next(iter(sorted(facts.subjects(OWL.Ontology))), "")
     namespace = ontology.rstrip("#") + "#"
     own = {iri for iri in facts.subjects() if iri.startswith(namespace) and iri != ontology}
     classes = own & {iri for type_ in CLASSES for iri in facts.subjects(type_)}
     properties = own & {iri for type_ in PROPERTIES for iri in facts.subjects(type_)}
     groups = [
-        ("classes", _terms(facts, classes)),
-        ("properties", _terms(facts, properties)),
+        ("classes", _terms(facts, classes, partial(of_class, language=page.language))),
+        ("properties", _terms(facts, properties, of_property)),
         ("individuals", _terms(facts, own - classes - properties)),
     ]
     return page.render(
         "ontology.html",
+        link_header=links,
         title=facts.label(ontology).value if ontology else "ns",
         description=facts.text(ontology, DCT.description),
         iri=ontology,
@@ -136,7 +140,9 @@ def _ontology(page: PageMaker, facts: Facts) -> Response:
     )
 
 
-def _terms(facts: Facts, iris: Iterable[str]) -> list[Term]:
+def _terms(
+    facts: Facts, iris: Iterable[str], question: Callable[[str], str] = lambda _: ""
+) -> list[Term]:
     terms = [
         Term(
             facts.link(iri),
@@ -147,13 +153,14 @@ def _terms(facts: Facts, iris: Iterable[str]) -> list[Term]:
             facts.links(iri, RDFS.subClassOf, RDFS.subPropertyOf),
             facts.links(iri, SCHEMA.domainIncludes, RDFS.domain),
             facts.links(iri, SCHEMA.rangeIncludes, RDFS.range),
+            question(iri),
         )
         for iri in iris
     ]
     return sorted(terms, key=lambda term: term.anchor.casefold())
 
 
-def _shapes(page: PageMaker, facts: Facts) -> Response:
+def _shapes(page: PageMaker, facts: Facts, links: str) -> Response:
     shapes = [
         Shape(
             facts.link(iri),
@@ -165,7 +172,7 @@ def _shapes(page: PageMaker, facts: Facts) -> Response:
         for iri in sorted(facts.subjects(SH.NodeShape))
         if not iri.startswith("_:")
     ]
-    return page.render("shapes.html", title=page.text("shapes"), shapes=shapes)
+    return page.render("shapes.html", link_header=links, title=page.text("shapes"), shapes=shapes)
 
 
 def _rule(facts: Facts, iri: str) -> Rule:
