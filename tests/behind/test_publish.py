@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -15,8 +17,9 @@ import pytest
 
 from policygraph import publishing
 from policygraph.engine.client import PASSWORD
-from policygraph.errors import Unavailable
-from policygraph.release import Release
+from policygraph.errors import BrokenInput, Unavailable
+from policygraph.release import Release, open_release
+from policygraph.settings import Backend, read_portal
 from tests.engine.conftest import becomes
 from tests.interop.servers import free_port
 from tests.served.conftest import serving
@@ -102,6 +105,9 @@ def test_a_server_that_ends_and_comes_back(other_release: Release, tmp_path: Pat
             address = ours.enter_context(serving(*behind))
             before = count(address)
             assert httpx.get(address + "/health").status_code == 200
+            shown = httpx.get(address + "/download/manifest.json").json()["portal"]
+            assert "limits" in shown
+            assert "engine" not in shown
         assert httpx.get(address + "/health").status_code == 503
         failed = httpx.get(f"{address}/sparql", params={"query": COUNT + " # again"})
         assert failed.status_code == 503
@@ -168,3 +174,29 @@ def test_a_call_that_cannot_work_says_so(other_release: Release) -> None:
     code, _, error = done(command("publish", "--release", folder))
     assert code == 2
     assert "--to" in error
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ('url = "localhost:8890"', "[engine]: url must be an address like"),
+        ('url = "http://me:secret@127.0.0.1/"', "without user and password"),
+        ('adress = "http://127.0.0.1/"', "[engine]: unknown setting 'adress'"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, setting: str, said: str) -> None:
+    file = tmp_path / "policygraph.toml"
+    file.write_text(f"[engine]\n{setting}\n")
+    with pytest.raises(BrokenInput) as caught:
+        read_portal(file)
+    assert str(caught.value).startswith(str(file))
+    assert said in str(caught.value)
+
+
+def test_a_release_carries_the_address_that_it_was_built_with(other_release: Release) -> None:
+    assert "engine" not in other_release.manifest()["portal"]
+    backend = Backend("http://127.0.0.1:8890/sparql", "reader")
+    release = replace(other_release, portal=replace(other_release.portal, engine=backend))
+    (release.path / "manifest.json").write_text(json.dumps(release.manifest()))
+    assert open_release(release.path).portal.engine == backend
+    (release.path / "manifest.json").write_text(json.dumps(other_release.manifest()))
