@@ -183,7 +183,7 @@ class Front:
             await asyncio.sleep(_QUIET)
             quiet = quiet + 1 if old.idle else 0
         self._leaving.remove(old)
-        old.engine.stop()
+        old.engine.stop(wait=False)
 
 
 def _below(scope: Scope, prefix: str, path: str) -> Scope:

@@ -146,7 +146,7 @@ class Pinned:
 
     def _end(self, served: Served) -> None:
         del self._open[served.release.id]
-        served.engine.stop()
+        served.engine.stop(wait=False)
 
     def sweep(self) -> None:
         """End what nobody has used for a while."""

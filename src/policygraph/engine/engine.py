@@ -82,12 +82,12 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def stop(self) -> None:
-        """End every process of the engine; what is being evaluated or waits gets an error."""
+    def stop(self, wait: bool = True) -> None:
+        """End all processes, soon if not by `wait`; what is being evaluated gets an error."""
         if not self._running:
             return
         self._running = False
-        self._workers.stop()
+        self._workers.stop(wait)
         while (job := self._lanes.next()) or self._jobs:
             for running in list(self._jobs.values()):
                 self._end(running, Unavailable("the endpoint is shutting down"), "cancel")

@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -298,7 +299,7 @@ class Workers:
         for worker in self.alive:
             self._bury(worker.number, 0, "the template process has ended")
 
-    def stop(self) -> None:
+    def stop(self, wait: bool = True) -> None:
         """End the template and every worker, and wait until they are gone."""
         if self._loop and not self._loop.is_closed():
             self._forget_readers(self._loop)
@@ -310,6 +311,12 @@ class Workers:
         self._alive.clear()
         if self.broker:
             self.broker.stop()
+        if wait:
+            self._bury_template()
+        else:
+            threading.Thread(target=self._bury_template).start()
+
+    def _bury_template(self) -> None:
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
