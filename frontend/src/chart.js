@@ -113,7 +113,7 @@ export function chart(columns, rows, context) {
   const first = suggest(known, rows);
   if (!first) return h("p", { class: "hint" }, say("no_chart"));
   let choice = first;
-  const figure = h("figure", { class: "chart" });
+  const figure = h("figure", { class: "chart", tabindex: 0 });
   const controls = h("form", { class: "controls", onsubmit: (/** @type {Event} */ event) => event.preventDefault() });
 
   /**

@@ -110,7 +110,7 @@ export function codeEditor({ parent, text, label, say, terms, find, run, changed
         linter(async (view) => all(undeclared(view.state.doc.toString(), (await terms()).prefixes, say)).map(diagnostic), { delay: 900 }),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, { key: "Ctrl-Space", run: startCompletion }, ...searchKeymap, ...historyKeymap, ...lintKeymap, ...defaultKeymap, indentWithTab]),
         EditorView.domEventHandlers({ beforeinput: overSelection }),
-        EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocapitalize: "off", autocorrect: "off" }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocapitalize: "off", autocorrect: "off" }),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           refused = [];

@@ -35,6 +35,9 @@ export function linksOf(answer) {
 /** @param {Term | undefined} term */
 const isThing = (term) => term?.type === "uri" || term?.type === "bnode";
 
+/** @param {string} name */
+const short = (name) => (name.length > 30 ? `${name.slice(0, 29)}…` : name);
+
 /** @param {Term} term */
 const key = (term) => (term.type === "bnode" ? `_:${term.value}` : term.value);
 
@@ -98,17 +101,17 @@ export function graph(answer, context) {
         edges.length <= 30 && words ? svg("text", { x: (x1 + x2) / 2, y: (y1 + y2) / 2 - 4, "text-anchor": "middle" }, words.length > 28 ? `${words.slice(0, 27)}…` : words) : null,
       );
     });
+    const names = nodes.map(({ term }) => textOf(term, context));
     const nodeElements = nodes.map(({ term, degree }, at) => {
       const [x, y] = places[at];
-      const name = textOf(term, context);
+      const name = names[at];
       const to = term.type === "uri" ? target(term.value, context.site) : null;
       const right = x > width * 0.72;
       const inside = [
         svg("circle", { cx: x, cy: y, r: Math.min(11, 4 + Math.sqrt(degree)) }),
-        svg("text", { x: right ? x - 13 : x + 13, y: y + 5, "text-anchor": right ? "end" : "start" }, name.length > 30 ? `${name.slice(0, 29)}…` : name),
-        svg("title", {}, term.value),
+        svg("text", { x: right ? x - 13 : x + 13, y: y + 5, "text-anchor": right ? "end" : "start" }, short(name)),
       ];
-      const element = to ? svg("a", { class: "node", href: to.href, "aria-label": name }, inside) : svg("g", { class: "node", tabindex: 0, "aria-label": name }, inside);
+      const element = to ? svg("a", { class: "node", href: to.href }, inside) : svg("g", { class: "node", tabindex: 0 }, inside);
       for (const [on, event] of /** @type {[boolean, string][]} */ ([[true, "focusin"], [true, "pointerenter"], [false, "focusout"], [false, "pointerleave"]])) {
         element.addEventListener(event, () => mark(at, on));
       }
@@ -121,6 +124,9 @@ export function graph(answer, context) {
         edgeElements[index].classList.toggle("near", on && its);
         if (its) for (const end of [from, to]) nodeElements[end].classList.toggle("near", on);
       });
+      // A name that was cut is whole while one is at it, in front of the others.
+      const text = nodeElements[at].querySelector("text");
+      if (text) text.textContent = on ? names[at] : short(names[at]);
       picture.classList.toggle("marked", on);
     };
     const picture = svg(
