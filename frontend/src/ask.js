@@ -15,6 +15,9 @@ import { parseNTriples } from "./ntriples.js";
 /** Bytes of an answer that a page still reads; what is longer is for the downloads. */
 export const MOST = 48 * 1024 * 1024;
 
+/** The title of the problem that an answer is longer than that. */
+export const TOO_LONG = "too long";
+
 /** A query that fits into an address can be kept by caches on the way. */
 const LONGEST_ADDRESS = 6000;
 
@@ -103,7 +106,7 @@ async function read(response, onProgress) {
     bytes += value.byteLength;
     if (bytes > MOST) {
       await reader.cancel();
-      throw new AskError({ title: "too long", detail: "", status: 0 });
+      throw new AskError({ title: TOO_LONG, detail: "", status: 0 });
     }
     text += decoder.decode(value, { stream: true });
     onProgress?.(bytes);

@@ -4,7 +4,7 @@
  * Without this script the form still asks, and the server shows the answer.
  */
 
-import { ask, AskError, askText } from "./ask.js";
+import { ask, AskError, askText, TOO_LONG } from "./ask.js";
 import { codeEditor } from "./codemirror.js";
 import { thingQuery } from "./completion.js";
 import { h } from "./dom.js";
@@ -154,7 +154,7 @@ function start(form) {
     } catch (error) {
       if (controller !== own) return; // another run took over
       if (own.signal.aborted) status.textContent = say("stopped", { seconds: secondsSince(began) });
-      else await fail(query, error);
+      else await fail(query, error, bytes);
     } finally {
       clearInterval(timer);
       if (controller === own) {
@@ -182,16 +182,18 @@ function start(form) {
     place(h("h2", {}, say("result"), " ", h("span", { class: "count" }, counted(answer, say))), results(answer, context, raw), downloads(query, answer.form === "graph" ? "graph" : "rows"), share(query));
   }
 
-  /** @param {string} query @param {unknown} error */
-  async function fail(query, error) {
-    const problem = error instanceof AskError ? error.problem : { title: say("unreachable"), detail: say("unreachable_detail"), status: 0 };
+  /** @param {string} query @param {unknown} error @param {number} bytes how much had come */
+  async function fail(query, error, bytes) {
+    // The server breaks an answer off that it cannot end, so that no part passes for the whole.
+    const lost = bytes ? { title: say("broken"), detail: say("broken_detail"), status: 0 } : { title: say("unreachable"), detail: say("unreachable_detail"), status: 0 };
+    const problem = error instanceof AskError ? error.problem : lost;
     await showProblem(query, problem);
-    status.textContent = problem.title === "too long" ? say("too_long") : problem.title;
+    status.textContent = problem.title === TOO_LONG ? say("too_long") : problem.title;
   }
 
   /** @param {string} query @param {Problem} problem */
   async function showProblem(query, problem) {
-    const long = problem.title === "too long";
+    const long = problem.title === TOO_LONG;
     const fault = refused(query, problem, (await terms()).prefixes, say);
     editor.show(fault ? [fault] : []);
     const remedies = (fault?.remedies ?? []).map(({ label, changes }) =>
@@ -207,7 +209,7 @@ function start(form) {
         h("pre", {}, long ? say("too_long_detail") : problem.detail),
         remedies.length > 0 && h("p", { class: "remedies" }, remedies),
       ),
-      ...(long ? [downloads(query, "rows")] : []),
+      ...(long ? [downloads(query, /^[CD]/.test(formOf(query)) ? "graph" : "rows")] : []),
     );
   }
 

@@ -8,7 +8,7 @@
 
 import { shown, textOf } from "./cells.js";
 import { h, svg } from "./dom.js";
-import { layout } from "./layout.js";
+import { layout, spots } from "./layout.js";
 import { target } from "./links.js";
 
 /** Nodes that can still be told apart. */
@@ -102,14 +102,15 @@ export function graph(answer, context) {
       );
     });
     const names = nodes.map(({ term }) => textOf(term, context));
+    const written = spots(places, names.map(short), { width, height });
     const nodeElements = nodes.map(({ term, degree }, at) => {
       const [x, y] = places[at];
       const name = names[at];
       const to = term.type === "uri" ? target(term.value, context.site) : null;
-      const right = x > width * 0.72;
+      const spot = written[at];
       const inside = [
         svg("circle", { cx: x, cy: y, r: Math.min(11, 4 + Math.sqrt(degree)) }),
-        svg("text", { x: right ? x - 13 : x + 13, y: y + 5, "text-anchor": right ? "end" : "start" }, short(name)),
+        svg("text", { x: spot.x, y: spot.y, "text-anchor": spot.anchor, class: !spot.free && "crowded" }, short(name)),
       ];
       const element = to ? svg("a", { class: "node", href: to.href }, inside) : svg("g", { class: "node", tabindex: 0 }, inside);
       for (const [on, event] of /** @type {[boolean, string][]} */ ([[true, "focusin"], [true, "pointerenter"], [false, "focusout"], [false, "pointerleave"]])) {

@@ -47,3 +47,38 @@ export function layout(count, edges, { width, height, rounds = 300 }) {
   }
   return places;
 }
+
+/** @typedef {{ x: number, y: number, anchor: "start" | "end" | "middle", free: boolean }} Spot */
+
+/**
+ * Where the names of nodes are written: right of a node, left of it, above or below, wherever nothing is yet.
+ *
+ * Those named first choose first. What finds no room is not `free`: it can only be read while it is looked at.
+ * @param {[number, number][]} places
+ * @param {string[]} names
+ * @param {{ width: number, height: number }} size
+ * @returns {Spot[]}
+ */
+export function spots(places, names, { width, height }) {
+  /** @type {[number, number, number, number][]} */
+  const taken = places.map(([x, y]) => [x - 7, y - 7, x + 7, y + 7]);
+  return places.map(([x, y], at) => {
+    const long = names[at].length * 6.3;
+    /** @type {Spot[]} */
+    const tries = [
+      { x: x + 13, y: y + 4, anchor: "start", free: true },
+      { x: x - 13, y: y + 4, anchor: "end", free: true },
+      { x, y: y - 13, anchor: "middle", free: true },
+      { x, y: y + 21, anchor: "middle", free: true },
+    ];
+    for (const spot of tries) {
+      const left = spot.anchor === "start" ? spot.x : spot.anchor === "end" ? spot.x - long : spot.x - long / 2;
+      const [top, right, bottom] = [spot.y - 10, left + long, spot.y + 3];
+      const inside = left > 0 && right < width && top > 0 && bottom < height;
+      if (!inside || taken.some(([l, t, r, b]) => left < r && right > l && top < b && bottom > t)) continue;
+      taken.push([left, top, right, bottom]);
+      return spot;
+    }
+    return { ...tries[x > width / 2 ? 1 : 0], free: false };
+  });
+}

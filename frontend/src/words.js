@@ -24,6 +24,8 @@ export const WORDS = {
   took: ["{seconds} s", "{seconds} s", "{seconds} s"],
   unreachable: ["De server is niet bereikbaar", "The server cannot be reached", "Le serveur est injoignable"],
   unreachable_detail: ["Ga na of er verbinding is, en probeer het opnieuw.", "Check the connection, and try again.", "Vérifiez la connexion, puis réessayez."],
+  broken: ["Het antwoord brak af", "The answer broke off", "La réponse s'est interrompue"],
+  broken_detail: ["De server hield op voor het antwoord af was, meestal om een grens aan tijd of geheugen. Vraag minder, of probeer het opnieuw.", "The server stopped before the answer was whole, most often at a limit of time or memory. Ask for less, or try again.", "Le serveur s'est arrêté avant la fin de la réponse, le plus souvent à une limite de temps ou de mémoire. Demandez moins, ou réessayez."],
   too_long: ["Het antwoord is te lang om hier te tonen", "The answer is too long to be shown here", "La réponse est trop longue pour être montrée ici"],
   too_long_detail: ["Download het hieronder, of vraag minder: met LIMIT, of alleen de kolommen die nodig zijn.", "Download it below, or ask for less: with LIMIT, or only for the columns that you need.", "Téléchargez-la ci-dessous ou demandez moins : avec LIMIT, ou seulement les colonnes utiles."],
   error_at: ["Regel {line}, kolom {column}", "Line {line}, column {column}", "Ligne {line}, colonne {column}"],

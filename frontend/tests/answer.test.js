@@ -5,7 +5,7 @@ import { dateOf, numberOf } from "../src/cells.js";
 import { grouped, natures, suggest, ticks } from "../src/chart.js";
 import { connected, linksOf } from "../src/graph.js";
 import { Labels, labelQuery } from "../src/labels.js";
-import { layout } from "../src/layout.js";
+import { layout, spots } from "../src/layout.js";
 import { target } from "../src/links.js";
 import { parseNTriples } from "../src/ntriples.js";
 import { matching, sorted } from "../src/table.js";
@@ -139,5 +139,20 @@ test("a layout keeps nodes apart and is the same every time", () => {
   for (const [at, [x, y]] of places.entries()) {
     assert.ok(Number.isFinite(x) && Number.isFinite(y));
     for (const [a, b] of places.slice(0, at)) assert.ok(Math.hypot(a - x, b - y) > 5);
+  }
+});
+
+test("names are written where there is room, and never over one another", () => {
+  const name = "a rather long name";
+  const crowd = /** @type {[number, number][]} */ ([[200, 100], [205, 100], [210, 100], [208, 102], [206, 98], [202, 101], [203, 99]]);
+  const found = spots([...crowd, [395, 30]], Array(8).fill(name), { width: 400, height: 200 });
+  assert.equal(found[7].anchor, "end");
+  const boxes = found.filter(({ free }) => free).map(({ x, y, anchor }) => {
+    const left = anchor === "start" ? x : anchor === "end" ? x - name.length * 6.3 : (x - (name.length * 6.3) / 2);
+    return [left, y - 10, left + name.length * 6.3, y + 3];
+  });
+  assert.ok(boxes.length > 2 && boxes.length < 8);
+  for (const [at, [l, t, r, b]] of boxes.entries()) {
+    for (const [left, top, right, bottom] of boxes.slice(0, at)) assert.ok(left >= r || right <= l || top >= b || bottom <= t);
   }
 });

@@ -190,14 +190,19 @@ def test_an_address_brings_the_query_and_its_answer_back(open_page: Open, server
     page.locator(".share summary").click()
     address = page.get_by_label("Address of this query").first.input_value()
     assert address == page.url
+    pinned = page.get_by_label("Address of this query to this release").input_value()
+    assert "/releases/" in pinned
     write(page, "ASK { ?s ?p ?o }")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".output .boolean")).to_have_text("Yes")
     page.go_back()
     expect(page.locator(".output .count").first).to_have_text(count)
-    page.goto(address)
-    assert text_of(page) == POLICIES
-    expect(page.locator(".output .count").first).to_have_text(count)
+    for place in (address, pinned):
+        page.goto(place)
+        assert text_of(page) == POLICIES
+        expect(page.locator(".output .count").first).to_have_text(count)
+    first = page.locator(".output tbody a").first.get_attribute("href") or ""
+    assert first.startswith("/releases/")
 
 
 def test_an_example_is_opened_and_its_parameter_changed(open_page: Open) -> None:
