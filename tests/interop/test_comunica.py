@@ -79,3 +79,27 @@ def test_comunica_counts_the_triples_of_a_graph(ours: str) -> None:
         "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", f"{ours}/download/nl-generative-ai-vision.jsonld"
     )
     assert rows == [{"n": "1928"}]
+
+
+def test_comunica_joins_the_newest_versions_of_the_feed(ours: str, un: str) -> None:
+    """From the feed's root to its last node; there each version of a graph is a graph."""
+    nodes = comunica(
+        """PREFIX tree: <https://w3id.org/tree#>
+        SELECT DISTINCT ?node ?moment {
+          ?root tree:relation ?relation .
+          ?relation a tree:GreaterThanOrEqualToRelation ; tree:node ?node ; tree:value ?moment
+        } ORDER BY ?moment""",
+        f"{ours}/feed",
+    )
+    query = f"""{PREFIXES} PREFIX dct: <http://purl.org/dc/terms/>
+    SELECT * {{
+      ?version dct:isVersionOf ?graph .
+      GRAPH ?version {{ ?principle pg:principleOf <{VISION}> .
+                        ?alignment pg:alignmentOf ?principle ; pg:goal ?goal }}
+      {THEIRS}
+    }}"""
+    rows = comunica(query, nodes[-1]["node"], un)
+    assert {row["graph"] for row in rows} == {
+        "https://w3id.org/policygraph/graph/nl-generative-ai-vision"
+    }
+    assert joined(rows) == JOINED
