@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from policygraph.namespaces import DCT, FOAF, RDF, RDFS, SKOS
+from policygraph.namespaces import DCT, FOAF, PG, PG_NS, RDF, RDFS, SKOS
 from policygraph.terms import BlankNode, Literal, NamedNode, Node, Term, Triple
 from policygraph.urls import Urls
 
@@ -137,6 +137,12 @@ class Facts:
         """Return the things that a thing points to, by label."""
         links = [self.link(iri) for iri in self.iris(subject, *predicates)]
         return sorted(links, key=lambda link: link.text.value.casefold())
+
+    def kinds(self, iri: str) -> list[Link]:
+        """Return what a thing is: in our own words where we have one, else in those of others."""
+        links = self.links(iri, RDF.type)
+        ours = [x for x in links if x.iri.startswith(PG_NS) and x.iri != PG.PolicyElement]
+        return ours or [x for x in links if x.iri != SKOS.Concept] or links
 
     def value(self, term: Term) -> Link | Value:
         """Return any term as a page shows it."""

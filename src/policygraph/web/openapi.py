@@ -16,6 +16,7 @@ from starlette.responses import Response
 from policygraph import __version__
 from policygraph.formats import DATASET_FORMATS, GRAPH_FORMATS, RESULT_FORMATS, Format
 from policygraph.web.conditional import cache_headers, not_modified
+from policygraph.web.neighbourhood import FAMILIES, MOST, OTHER, WAYS
 from policygraph.web.site import Site, site_of
 from policygraph.web.sparql import FORM, QUERY
 
@@ -62,6 +63,7 @@ def describe(site: Site) -> dict[str, Any]:
         },
         "paths": _sparql(site.limits.query_seconds)
         | _things()
+        | _explore()
         | _files()
         | (_feed() if site.archive else {})
         | _machines(),
@@ -175,6 +177,31 @@ def _things() -> dict[str, Any]:
             format_,
             lang,
         ),
+    }
+
+
+def _explore() -> dict[str, Any]:
+    lang = _parameter("lang", "query", "language of names", {"enum": ["nl", "en", "fr"]})
+    families = {"type": "array", "items": {"enum": [*FAMILIES, OTHER]}}
+    iris = {"type": "array", "items": _TEXT}
+    iri = _parameter("iri", "query", "the thing in the middle")
+    state = [
+        _parameter("grown", "query", "further things whose neighbours are wanted", iris),
+        _parameter("show", "query", "families of properties; else the usual ones", families),
+        _parameter("without", "query", "things that are left out", iris),
+        _parameter("by", "query", "one property, of which more is wanted"),
+        _parameter("way", "query", "out: iri is the subject; in: the object", {"enum": WAYS}),
+        _parameter("start", "query", f"how many of it come before; {MOST} are given",
+                   {"type": "integer", "minimum": 0}),
+        lang,
+    ]  # fmt: skip
+    as_json = _responses("the neighbours, by property", ["application/json"], 400, 404, 410, 503)
+    both = _responses("the neighbours", ["text/html", "application/json"], 400, 404, 406, 410, 503)
+    words = _parameter("q", "query", "words of a name, to find a thing to begin with")
+    required = iri | {"required": True}
+    return {
+        "/explore": _get("What a thing is linked to", "explore", both, iri, words, *state),
+        "/explore.json": _get("The same, as JSON", "exploreJson", as_json, required, *state),
     }
 
 

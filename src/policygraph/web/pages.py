@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from policygraph.namespaces import DCT, PG, PG_NS, RDF, RDFS, SKOS
+from policygraph.namespaces import DCT, PG, RDF, RDFS, SKOS
 from policygraph.terms import Triple
 from policygraph.web import questions, uses
 from policygraph.web.citation import Citation, cite
@@ -31,7 +31,6 @@ ELEMENT_OF = (
 
 _HIDDEN = frozenset({SKOS.prefLabel, RDFS.label})
 _LEAD = frozenset({SKOS.definition, DCT.description})
-_ABSTRACT = frozenset({PG.PolicyElement})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ async def thing_page(page: PageMaker, description: Description, path: str, links
         title=facts.label(iri).value,
         iri=iri,
         label=facts.label(iri),
-        types=_types(facts, iri),
+        types=facts.kinds(iri),
         lead=facts.text(iri, SKOS.definition, DCT.description),
         number=facts.plain(iri, PG.number),
         documents=[facts.link(d) for p in ELEMENT_OF for d in facts.iris(iri, p)],
@@ -97,13 +96,6 @@ def _citation(page: PageMaker, iri: str, title: str) -> Citation | None:
     if release.data or not release.urls.is_ours(iri):
         return None
     return cite(release, address_of(page.request), page.language, iri, title)
-
-
-def _types(facts: Facts, iri: str) -> list[Link]:
-    """Return what a thing is: in our own words where we have one, else in those of others."""
-    links = facts.links(iri, RDF.type)
-    ours = [link for link in links if link.iri.startswith(PG_NS) and link.iri not in _ABSTRACT]
-    return ours or [link for link in links if link.iri != SKOS.Concept] or links
 
 
 def _rows(facts: Facts, subject: str) -> list[Row]:

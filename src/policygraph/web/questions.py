@@ -7,6 +7,7 @@ They follow the direction in which the data is written, so that they also hold o
 
 from __future__ import annotations
 
+import json
 import re
 from textwrap import dedent
 
@@ -25,7 +26,7 @@ def query(text: str, **values: str) -> str:
     body = dedent(text).strip()
     for name, value in values.items():
         body = body.replace(f"${name}", value)
-    body = "\n".join(line.rstrip() for line in body.splitlines() if line.strip())
+    body = "\n".join(line.rstrip() for line in body.split("\n") if line.strip())
     used = set(_PREFIX.findall(_IRIREF.sub("", body)))
     head = [f"PREFIX {p}: <{iri}>\n" for p, iri in sorted(VOCABULARIES.items()) if p in used]
     return "".join(head) + "\n" + body + "\n"
@@ -310,4 +311,23 @@ def of_property(iri: str) -> str:
         ORDER BY ?thing ?value
         """,
         property=iri_ref(iri),
+    )
+
+
+def named_like(words: str, most: int) -> str:
+    """Return the query for the things whose label has some words in it, shortest label first."""
+    literal = json.dumps(words, ensure_ascii=False)
+    return query(
+        """
+        SELECT ?thing (MIN(STRLEN(?label)) AS ?length)
+        WHERE {
+          ?thing skos:prefLabel|rdfs:label ?label .
+          FILTER(isIRI(?thing) && CONTAINS(LCASE(?label), LCASE($words)))
+        }
+        GROUP BY ?thing
+        ORDER BY ?length ?thing
+        LIMIT $most
+        """,
+        most=str(most),
+        words=literal,
     )
