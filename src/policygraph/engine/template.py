@@ -1,8 +1,8 @@
 """The template process: holds the store, and forks a worker from itself whenever one is wanted.
 
-Started as `python -m policygraph.engine.template FD`. It has one thread, so that a fork is a
-faithful copy; workers share its pages, and the store is loaded once. It ends when its control
-socket closes, and takes its workers along.
+Started as `python -m policygraph.engine.template FD`. It has one thread when it forks, so that a
+fork is a faithful copy; workers share its pages, and the store is loaded once. It ends when its
+control socket closes, and takes its workers along.
 """
 
 from __future__ import annotations
