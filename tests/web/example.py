@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -109,12 +110,12 @@ shapes:Policy-title a sh:PropertyShape ; sh:path dct:title ; sh:message "Geef ee
 }
 
 
-def make_release(folder: Path) -> Release:
-    """Return the example as a release below `folder`."""
+def make_release(folder: Path, graphs: Mapping[str, str] = GRAPHS) -> Release:
+    """Return the example, or other graphs (Turtle by slug), as a release below `folder`."""
     (folder / DOWNLOADS / "tables").mkdir(parents=True)
     quads: list[ox.Quad] = []
     counts = {}
-    for slug, text in GRAPHS.items():
+    for slug, text in graphs.items():
         graph = ox.NamedNode(f"{BASE}graph/{slug}")
         own = list(ox.parse((PREFIXES + text).encode(), format=ox.RdfFormat.TURTLE))
         counts[slug] = len(own)
@@ -122,7 +123,7 @@ def make_release(folder: Path) -> Release:
     data = "".join(f"{quad} .\n" for quad in quads).encode()
     contents = {
         "policygraph.nq": (data, "application/n-quads"),
-        "vision.ttl": ((PREFIXES + GRAPHS["vision"]).encode(), "text/turtle"),
+        "vision.ttl": ((PREFIXES + graphs["vision"]).encode(), "text/turtle"),
         "tables/action-point.csv": (b"iri,number\r\n", "text/csv"),
     }
     files = {}

@@ -28,6 +28,8 @@ PAGES = (
     "/doc/policy/vision", "/doc/organisation/hub", "/doc/organisation/evil", "/doc/graph/vision",
     "/doc/sdg:9", "/doc/sdg:", "/doc/theme/safety", "/doc/policy/none", "/nowhere",
     "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D",
+    "/compare", "/compare?by=sdg", "/compare?by=instrument&policy=vision",
+    "/compare?of=vision&on=safety", "/compare?policy=vision&policy=none", "/compare?by=nothing",
 )  # fmt: skip
 MOST_QUESTIONS = 20
 VOID_ELEMENTS = {"meta", "link", "br", "input", "hr", "img"}

@@ -18,6 +18,7 @@ from policygraph.release import Release
 from policygraph.settings import Limits
 from policygraph.web import (
     catalog,
+    compare,
     completion,
     downloads,
     explore,
@@ -48,6 +49,9 @@ ROUTES = (
     Route("/", start.start),
     Route("/policies", start.policies),
     *(Route(f"/explore{suffix}", explore.explore) for suffix in ("", ".{suffix:str}")),
+    Route("/compare", compare.page),
+    Route("/compare.csv", compare.table),
+    Route("/compare.svg", compare.picture),
     Route("/id/{path:path}", resources.thing),
     Route("/graph/{path:path}", resources.thing),
     Route("/doc/{path:path}", resources.described),

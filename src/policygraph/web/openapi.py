@@ -17,6 +17,7 @@ from policygraph import __version__
 from policygraph.formats import DATASET_FORMATS, GRAPH_FORMATS, RESULT_FORMATS, Format
 from policygraph.web.conditional import cache_headers, not_modified
 from policygraph.web.neighbourhood import FAMILIES, MOST, OTHER, WAYS
+from policygraph.web.selection import BASES, BY, LEVELS, STANDINGS
 from policygraph.web.site import Site, site_of
 from policygraph.web.sparql import FORM, QUERY
 
@@ -213,9 +214,37 @@ def _files() -> dict[str, Any]:
     return {
         "/": _get("Start page", "start", html, lang),
         "/policies": _get("All policies", "policies", html, lang),
+        **_comparisons(html, lang),
         "/queries": _get("Query catalogue", "queries", html, lang),
         "/download/": _get("All files", "downloads", html, lang),
         "/download/{name}": _get("A file of the release", "file", file, name),
+    }
+
+
+def _comparisons(html: dict[str, Any], lang: dict[str, Any]) -> dict[str, Any]:
+    many: Schema = {"type": "array", "items": _TEXT}
+    year: Schema = {"type": "string", "pattern": "^[0-9]{4}$"}
+    state = (
+        _parameter("policy", "query", "with two to four of these: side by side", many),
+        _parameter("by", "query", "what a matrix compares by", {"enum": list(BY)}),
+        _parameter("place", "query", "where policies apply, as in country:NLD"),
+        _parameter("kind", "query", "kind of document, as in resource-type:PLAN_STRATEGIC"),
+        _parameter("since", "query", "first year of issue", year),
+        _parameter("until", "query", "last year of issue", year),
+        _parameter("level", "query", "evidence of what is counted", {"enum": list(LEVELS)}),
+        _parameter("basis", "query", "who makes the link to a goal", {"enum": list(BASES)}),
+        _parameter("standing", "query", "where in the document", {"enum": list(STANDINGS)}),
+        _parameter("of", "query", "the list of what one policy has"),
+        _parameter("on", "query", "the list of what there is on one theme, goal or instrument"),
+        lang,
+    )
+    moved = html | {"302": {"description": "to the one address of this state"}}
+    table = _responses("the table", ["text/csv"], 400, 404, 503)
+    picture = _responses("the picture", ["image/svg+xml"], 400, 404, 503)
+    return {
+        "/compare": _get("Policies compared", "compare", moved, *state),
+        "/compare.csv": _get("A comparison as CSV", "compareTable", table, *state),
+        "/compare.svg": _get("A comparison as SVG", "comparePicture", picture, *state),
     }
 
 

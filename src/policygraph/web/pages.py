@@ -16,6 +16,7 @@ from policygraph.web.citation import Citation, cite
 from policygraph.web.drawing import bars, network
 from policygraph.web.facts import Facts, Link, Value, node_key
 from policygraph.web.policies import goal_number, read_policy
+from policygraph.web.selection import Selection, key
 from policygraph.web.serialise import embedded_jsonld
 from policygraph.web.site import PageMaker, address_of
 
@@ -153,6 +154,7 @@ async def _policy_page(
         link_header=links,
         title=policy.title.value,
         policy=policy,
+        compare=Selection(policies=(key(page.site.release.urls, iri, "policy"),)).address(),
         questions=asked,
         label=facts.link,
         kind=facts.link(PG.PolicyDocument),

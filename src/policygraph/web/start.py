@@ -18,6 +18,7 @@ from policygraph.web.facts import Facts, Link
 from policygraph.web.lookup import Row
 from policygraph.web.negotiate import choose
 from policygraph.web.resources import OFFERS
+from policygraph.web.selection import BY, Selection
 from policygraph.web.site import VARY, PageMaker, endpoint_of, site_of
 
 COUNTS = ("principles", "pillars", "actions")
@@ -100,6 +101,7 @@ async def start(request: Request) -> Response:
         strip=STRIP,
         indexes={key: _index(facts, key, answers[key]) for key in ways},
         questions=asked,
+        comparisons=[Selection(by=by) for by in BY],
         takeaways=_takeaways(facts, answers["takeaways"]),
         endpoint=endpoint_of(request),
         before=before,

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from policygraph.web.comparetexts import COMPARISONS
 from policygraph.web.pagetexts import PAGES
 
 LANGUAGES = ("nl", "en", "fr")
@@ -12,6 +13,7 @@ NAMES = {"nl": "Nederlands", "en": "English", "fr": "Français"}
 
 _TEXTS: dict[str, tuple[str, str, str]] = {
     **PAGES,
+    **COMPARISONS,
     # the frame of every page
     "skip": ("Naar de inhoud", "Skip to content", "Aller au contenu"),
     "menu": ("Hoofdmenu", "Main menu", "Menu principal"),
