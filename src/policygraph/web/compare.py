@@ -17,6 +17,7 @@ from policygraph.web.conditional import cache_headers, not_modified
 from policygraph.web.facts import Facts, Link
 from policygraph.web.lookup import Row
 from policygraph.web.matrix import Cell, Listing, Matrix, read_listing, read_matrix
+from policygraph.web.negotiate import HTML, PROBLEM, choose
 from policygraph.web.picture import Band, Chart, draw
 from policygraph.web.selection import (
     BASES,
@@ -89,6 +90,8 @@ async def page(request: Request) -> Response:
             return RedirectResponse(maker.link(chosen.address()), 302, headers)
         found = await _compare(maker, chosen)
     except (TooMany, NoSuchChoice) as error:
+        if choose(request.headers.get("accept"), (PROBLEM, HTML)) is not HTML:
+            raise
         return await _choose_again(maker, read(asked), error)
     title = _title(maker, found)
     template = "side-by-side.html" if found.side_by_side else "compare.html"

@@ -214,14 +214,14 @@ def _files() -> dict[str, Any]:
     return {
         "/": _get("Start page", "start", html, lang),
         "/policies": _get("All policies", "policies", html, lang),
-        **_comparisons(html, lang),
+        **_comparisons(lang),
         "/queries": _get("Query catalogue", "queries", html, lang),
         "/download/": _get("All files", "downloads", html, lang),
         "/download/{name}": _get("A file of the release", "file", file, name),
     }
 
 
-def _comparisons(html: dict[str, Any], lang: dict[str, Any]) -> dict[str, Any]:
+def _comparisons(lang: dict[str, Any]) -> dict[str, Any]:
     many: Schema = {"type": "array", "items": _TEXT}
     year: Schema = {"type": "string", "pattern": "^[0-9]{4}$"}
     state = (
@@ -238,11 +238,12 @@ def _comparisons(html: dict[str, Any], lang: dict[str, Any]) -> dict[str, Any]:
         _parameter("on", "query", "the list of what there is on one theme, goal or instrument"),
         lang,
     )
-    moved = html | {"302": {"description": "to the one address of this state"}}
+    page = _responses("the page, or to the one address of a state", ["text/html"], 400, 404, 503,
+                      statuses=(200, 302))  # fmt: skip
     table = _responses("the table", ["text/csv"], 400, 404, 503)
     picture = _responses("the picture", ["image/svg+xml"], 400, 404, 503)
     return {
-        "/compare": _get("Policies compared", "compare", moved, *state),
+        "/compare": _get("Policies compared", "compare", page, *state),
         "/compare.csv": _get("A comparison as CSV", "compareTable", table, *state),
         "/compare.svg": _get("A comparison as SVG", "comparePicture", picture, *state),
     }
