@@ -93,7 +93,13 @@ pg:impactScore a owl:DatatypeProperty ; rdfs:range xsd:integer ; rdfs:label "sco
     "shapes": """
 <https://w3id.org/policygraph/shapes#> owl:versionIRI <https://w3id.org/policygraph/shapes/1.0> .
 shapes:Policy a sh:NodeShape ; sh:targetClass pg:PolicyDocument ; sh:property shapes:Policy-title .
-shapes:Policy-title a sh:PropertyShape ; sh:path dct:title ; sh:message "Geef een titel"@nl .
+shapes:Policy-title a sh:PropertyShape ; sh:path dct:title ; sh:message "Geef een titel"@nl ;
+  sh:sparql shapes:Policy-title-query .
+shapes:Policy-title-query a sh:SPARQLConstraint ;
+  sh:prefixes <https://w3id.org/policygraph/shapes#> ;
+  sh:select "SELECT $this { $this dct:title ' ' }" .
+<https://w3id.org/policygraph/shapes#> sh:declare shapes:prefix-dct .
+shapes:prefix-dct sh:prefix "dct" ; sh:namespace "http://purl.org/dc/terms/"^^xsd:anyURI .
 """,
     "queries": """
 <https://w3id.org/policygraph/queries/all> a sh:SPARQLExecutable ;
@@ -102,6 +108,9 @@ shapes:Policy-title a sh:PropertyShape ; sh:path dct:title ; sh:message "Geef ee
   sh:parameter <https://w3id.org/policygraph/queries/all#what> .
 <https://w3id.org/policygraph/queries/all#what> a sh:Parameter ; dct:identifier "what" ;
   sh:name "what"@en ; sh:description "<http://example.org/a>" .
+<https://w3id.org/policygraph/queries#prefixes>
+  sh:declare <https://w3id.org/policygraph/queries#prefix-pg> .
+<https://w3id.org/policygraph/queries#prefix-pg> sh:prefix "pg" .
 """,
     "meta": """
 <https://w3id.org/policygraph/> a <http://rdfs.org/ns/void#Dataset> ; dct:title "policygraph"@en .

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import unquote
 
+import httpx
 import pyoxigraph as ox
 import pytest
 from rdflib import Graph, Literal, URIRef
 
 from policygraph.formats import GRAPH_FORMATS, Format
+from policygraph.namespaces import DCT, SKOS
 from policygraph.web.lookup import PAGE_SIZE
+from policygraph.web.vocabularies import GRAPH_OF
 
 from .conftest import BROWSER, Client, parsed, script_of
 from .example import BASE, EVIL, HUB, POINTING, VISION
+
+
+class Relations(dict[str, list[str]]):
+    """Where an answer leads to by its Link header (RFC 8288), by relation."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        super().__init__()
+        for link in re.findall(r'<([^>]*)>; rel="([^"]*)"', response.headers["link"]):
+            self.setdefault(link[1], []).append(link[0])
 
 
 def parse(content: bytes, media_type: str) -> set[ox.Triple]:
@@ -202,6 +215,51 @@ def test_vocabulary(client: Client, path: str) -> None:
         assert response.headers["content-type"] == "text/turtle; charset=utf-8"
         assert len(Graph().parse(response.content, "turtle")) > 3
     assert client.get(path + ".docx").status_code == 404
+    assert Relations(page)["describedby"] == [f"/doc/graph/{GRAPH_OF[path]}"]
+    assert client.get(Relations(page)["describedby"][0]).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/ns", "/shapes", "/queries", "/queries/all"])
+def test_every_hash_iri_has_its_place_and_is_described(client: Client, path: str) -> None:
+    said = client.get(path, "application/n-triples")
+    named = {t.value for t in terms(said.content) if t.value.startswith(f"{BASE}{path[1:]}#")}
+    wanted = {iri.partition("#")[2] for iri in named} - {""}
+    assert wanted
+    assert wanted <= set(re.findall(r' id="([^"]*)"', client.page(path).text))
+
+
+def terms(content: bytes) -> set[ox.NamedNode]:
+    triples = parse(content, "application/n-triples")
+    return {t for triple in triples for t in triple if isinstance(t, ox.NamedNode)}
+
+
+@pytest.mark.parametrize("path", ["/queries", "/queries/all"])
+@pytest.mark.parametrize("format_", GRAPH_FORMATS, ids=lambda f: f.name)
+def test_saved_queries_are_data(client: Client, path: str, format_: Format) -> None:
+    accepted = client.get(path, format_.media_type)
+    assert "Accept" in accepted.headers["vary"].split(", ")
+    for response in (
+        accepted,
+        client.get(f"{path}.{format_.suffix}", BROWSER),
+        client.get(f"{path}?format={format_.name}", BROWSER),
+    ):
+        assert response.status_code == 200
+        assert response.headers["content-type"] == format_.content_type
+        graph = parsed(response.content, format_.media_type)
+        query = URIRef(BASE + "queries/all")
+        assert (query, URIRef(SKOS.prefLabel), Literal("Everything", lang="en")) in graph
+        hole = URIRef(BASE + "queries/all#what")
+        assert (hole, URIRef(DCT.identifier), Literal("what")) in graph
+        assert f"{path}?format={format_.name}" in Relations(response)["alternate"]
+        assert Relations(response)["describedby"] == ["/doc/graph/queries"]
+        tag = response.headers["etag"]
+        assert client.get(path, format_.media_type, if_none_match=tag).status_code == 304
+
+
+def test_saved_queries_that_are_not_there(client: Client) -> None:
+    for path in ("/queries/none.ttl", "/queries/none?format=ttl", "/queries.docx"):
+        assert client.get(path).status_code == 404
+    assert client.get("/queries/all", "image/png").status_code == 406
 
 
 def test_context(client: Client) -> None:
@@ -227,6 +285,34 @@ def test_void(client: Client) -> None:
     assert response.headers["content-type"].startswith("text/turtle")
     assert URIRef(BASE) in Graph().parse(response.content, "turtle").subjects()
     assert client.page("/.well-known/void").headers["location"] == "/doc/graph/meta"
+
+
+def test_void_is_written_once_for_each_address(client: Client) -> None:
+    first = client.get("/.well-known/void", host="a.example")
+    assert client.get("/.well-known/void", host="a.example").content == first.content
+    other = client.get("/.well-known/void", host="b.example")
+    assert b"http://a.example/sparql" in first.content
+    assert b"http://b.example/sparql" in other.content
+    assert b"a.example" not in other.content
+    assert other.headers["etag"] != first.headers["etag"]
+    assert client.get("/.well-known/void", "application/n-triples", host="a.example").headers[
+        "content-type"
+    ] == "application/n-triples"  # fmt: skip
+
+
+def test_pages_and_files_lead_to_what_describes_the_dataset(client: Client) -> None:
+    whole = ["/.well-known/void", "/catalog"]
+    for path in (
+        "/",
+        "/download/",
+        "/download/policygraph.nq",
+        "/download/tables/action-point.csv",
+    ):
+        assert Relations(client.page(path))["describedby"] == whole
+    one = Relations(client.get("/download/vision.ttl"))["describedby"]
+    assert one == ["/doc/graph/vision"]
+    for path in (*whole, *one):
+        assert client.get(path, "text/turtle").status_code == 200
 
 
 def test_the_dataset_itself_leads_to_its_description(client: Client) -> None:

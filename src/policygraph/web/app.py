@@ -64,7 +64,7 @@ ROUTES = (
     Route("/context.jsonld", vocabularies.context),
     Route("/.well-known/void", vocabularies.void),
     *(Route(f"/catalog{suffix}", catalog.catalog) for suffix in ("", ".{suffix:str}")),
-    Route("/queries", saved.listing),
+    *(Route(path, saved.listing) for path in ("/queries", "/queries.{suffix:str}")),
     Route("/queries/{slug}", saved.one),
     Route("/download", downloads.without_slash),
     Route("/download/", downloads.listing),

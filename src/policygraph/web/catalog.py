@@ -17,7 +17,7 @@ from policygraph.web.citation import cite
 from policygraph.web.conditional import cache_headers, not_modified
 from policygraph.web.facts import Facts, Link, Text
 from policygraph.web.negotiate import HTML, pick
-from policygraph.web.resources import split_suffix
+from policygraph.web.resources import alternates, split_suffix
 from policygraph.web.serialise import write_graph
 from policygraph.web.site import PageMaker, address_of, site_of
 
@@ -53,10 +53,7 @@ async def catalog(request: Request) -> Response:
         return known
     meta = await site.lookup(request).catalogue(site.release.portal.base)
     record = dcat.describe(site.release, meta, address)
-    links = ", ".join(
-        f'<{site.here(path)}.{f.suffix}>; rel="alternate"; type="{f.media_type}"'
-        for f in GRAPH_FORMATS
-    )
+    links = alternates(site.here(path))
     if isinstance(chosen, Format):
         body = write_graph(record, chosen, site.prefixes, first=site.release.portal.base)
         headers = cache_headers(tag, vary) | {"Link": links, "Content-Type": chosen.content_type}

@@ -15,6 +15,7 @@ from policygraph.namespaces import DCT, SKOS
 from policygraph.release import ReleaseFile
 from policygraph.web.conditional import cache_headers, matches
 from policygraph.web.facts import Text
+from policygraph.web.resources import about_dataset, about_graph
 from policygraph.web.site import site_of
 
 MANIFEST = "manifest.json"
@@ -62,6 +63,7 @@ async def listing(request: Request) -> Response:
         groups.append(Group(slug, title, site.release.graphs.get(slug), rows))
     return page.render(
         "download.html",
+        link_header=about_dataset(site),
         title=page.text("downloads"),
         groups=groups,
         total=sum(site.release.graphs.values()),
@@ -107,9 +109,11 @@ async def file(request: Request) -> Response:
     found = site.release.files.get(name)
     if found is None:
         raise NotFound(f"There is no download {name!r}; /download/ lists what there is.")
+    slug = name.partition(".")[0]
     headers = cache_headers(f'"{found.sha256}"', "") | {
         "Last-Modified": format_datetime(site.release.moment, usegmt=True),
         "Accept-Ranges": "bytes",
+        "Link": about_graph(site, slug) if slug in site.release.graphs else about_dataset(site),
     }
     if _is_known(request, headers):
         return Response(status_code=304, headers=headers)

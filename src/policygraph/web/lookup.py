@@ -147,6 +147,13 @@ class Lookup:
             f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {iri_ref(iri)} {{ ?s ?p ?o }} }}"
         )
 
+    async def document(self, graph: str, iri: str) -> list[Triple]:
+        """Return what a graph says of a document and of its parts, which are hash IRIs."""
+        return await self.triples(
+            f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {iri_ref(graph)} {{ ?s ?p ?o"
+            f' FILTER(?s = {iri_ref(iri)} || STRSTARTS(STR(?s), "{iri}#")) }} }}'
+        )
+
     async def catalogue(self, base: str) -> list[Triple]:
         """Return what a release says of its graphs, what their policies are, where those are."""
         said = (DCT.title, DCT.license, DCT.rights, DCT.spatial, DCT.temporal, DCT.language,

@@ -165,12 +165,17 @@ def _things() -> dict[str, Any]:
     described = _responses("the description", media, 400, 404, 406, 410, 503)
     redirect = _responses("to the description", (), 400, 404, 406, 410, 503, statuses=(303,))
     terms = _responses("the terms", media, 400, 406, 503)
+    slug = _parameter("slug", "path", "as in document-outline")
+    listed = _responses("the queries", media, 400, 406, 503)
+    saved = _responses("the query", media, 400, 404, 406, 503)
     return {
         "/id/{path}": _get("A thing", "thing", redirect, path, format_, lang),
         "/graph/{path}": _get("A named graph", "graph", redirect, path, format_, lang),
         "/doc/{path}": _get("What is said", "description", described, path, format_, page, lang),
         "/ns": _get("The ontology", "ontology", terms, format_, lang),
         "/shapes": _get("The shapes", "shapes", terms, format_, lang),
+        "/queries": _get("Query catalogue", "queries", listed, format_, lang),
+        "/queries/{slug}": _get("A query of it", "savedQuery", saved, slug, format_, lang),
         "/catalog": _get(
             "The record for data portals (DCAT-AP)",
             "catalog",
@@ -215,7 +220,6 @@ def _files() -> dict[str, Any]:
         "/": _get("Start page", "start", html, lang),
         "/policies": _get("All policies", "policies", html, lang),
         **_comparisons(lang),
-        "/queries": _get("Query catalogue", "queries", html, lang),
         "/download/": _get("All files", "downloads", html, lang),
         "/download/{name}": _get("A file of the release", "file", file, name),
     }

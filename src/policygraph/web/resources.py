@@ -127,6 +127,29 @@ def split_suffix(path: str) -> tuple[str, str | None]:
     return path, None
 
 
+def alternates(path: str) -> str:
+    """Return the Link elements from a document to the same as RDF, by suffix (RFC 8288)."""
+    return ", ".join(
+        f'<{path}.{f.suffix}>; rel="alternate"; type="{f.media_type}"' for f in GRAPH_FORMATS
+    )
+
+
+def about_graph(site: Site, slug: str) -> str:
+    """Return the Link element from what a graph holds to what is said of the graph itself.
+
+    POWDER, section 4.1.4: `describedby`. Title, licence and counts are there.
+    """
+    return f'<{site.here("/doc/graph/" + slug)}>; rel="describedby"'
+
+
+def about_dataset(site: Site) -> str:
+    """Return the Link elements to what is said of the whole: VoID, and DCAT for a release."""
+    links = [f'<{site.here("/.well-known/void")}>; rel="describedby"; type="text/turtle"']
+    if not site.release.data:
+        links.append(f'<{site.here("/catalog")}>; rel="describedby"; type="text/turtle"')
+    return ", ".join(links)
+
+
 def _page_number(text: str | None) -> int:
     if not text:
         return 1
@@ -141,7 +164,7 @@ def _links(site: Site, path: str, suffix: str | None, description: Description) 
     # A page about somebody else's thing is no copy of it.
     links = [f'<{thing}>; rel="canonical"'] if site.release.urls.is_ours(description.iri) else []
     links.append(f'<{thing}>; rel="describes"')
-    links += [f'<{path}.{f.suffix}>; rel="alternate"; type="{f.media_type}"' for f in GRAPH_FORMATS]
+    links.append(alternates(path))
     here = f"{path}.{suffix}" if suffix else path
     if description.more:
         links.append(f'<{here}?page={description.page + 1}>; rel="next"')

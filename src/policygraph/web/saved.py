@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from policygraph.errors import NotFound
+from policygraph.formats import GRAPH_FORMATS, Format
 from policygraph.namespaces import DCT, RDFS, SKOS, Vocabulary
+from policygraph.web.conditional import cache_headers, not_modified
 from policygraph.web.facts import FALLBACK, Text
 from policygraph.web.lookup import Lookup, Row
+from policygraph.web.negotiate import pick
+from policygraph.web.resources import OFFERS, about_graph, split_suffix
+from policygraph.web.serialise import write_graph
 from policygraph.web.site import Site, site_of
 
 SCHEMA = Vocabulary("http://schema.org/")
@@ -60,6 +66,14 @@ async def saved_queries(lookup: Lookup, site: Site, language: str) -> list[Saved
     return sorted(found, key=lambda query: query.title.value.casefold())
 
 
+async def query_named(lookup: Lookup, site: Site, slug: str, language: str) -> SavedQuery:
+    """Return the saved query of a name; NotFound if there is none."""
+    for query in await saved_queries(lookup, site, language):
+        if query.slug == slug:
+            return query
+    raise NotFound(f"There is no saved query {slug!r}; /queries lists what there is.")
+
+
 async def _parameters(lookup: Lookup, site: Site, language: str) -> dict[str, list[SavedParameter]]:
     """Return the parameters of each saved query, by its IRI."""
     grouped: dict[str, dict[str, list[Row]]] = {}
@@ -94,26 +108,67 @@ def _best(rows: list[Row], column: str, language: str) -> Text:
 
 
 async def listing(request: Request) -> Response:
-    """Return the page that lists the saved queries."""
+    """Return the saved queries: a page, or the graph `queries` as RDF (200: it has hash IRIs)."""
     site = site_of(request)
+    path, suffix = split_suffix(request.scope["path"])
+    if path != "/queries":
+        raise NotFound(f"There is nothing at {request.scope['path']}.")
+    asked = suffix or request.query_params.get("format")
+    chosen = pick(request.headers.get("accept"), asked, OFFERS)
+    if isinstance(chosen, Format):
+        return await _as_rdf(request, chosen, "" if asked else "Accept")
     page = site.page(request)
     known = page.not_modified()
     if known:
         return known
     queries = await saved_queries(site.lookup(request), site, page.language)
-    return page.render("queries.html", title=page.text("queries"), queries=queries)
+    return page.render(
+        "queries.html", link_header=_links(site), title=page.text("queries"), queries=queries,
+        prefixes=site.prefixes,
+    )  # fmt: skip
 
 
 async def one(request: Request) -> Response:
-    """Return the page of one saved query; NotFound if there is none of that name."""
+    """Return one saved query: a page, or RDF with its parameters; NotFound if there is none."""
     site = site_of(request)
+    slug, suffix = split_suffix(request.path_params["slug"])
+    asked = suffix or request.query_params.get("format")
+    chosen = pick(request.headers.get("accept"), asked, OFFERS)
+    if isinstance(chosen, Format):
+        return await _as_rdf(request, chosen, "" if asked else "Accept", slug)
     page = site.page(request)
     known = page.not_modified()
     if known:
         return known
-    slug = request.path_params["slug"]
-    for query in await saved_queries(site.lookup(request), site, page.language):
-        if query.slug == slug:
-            run = site.release.urls.query(query.text)
-            return page.render("query.html", title=query.title.value, query=query, run=run)
-    raise NotFound(f"There is no saved query {slug!r}; /queries lists what there is.")
+    query = await query_named(site.lookup(request), site, slug, page.language)
+    run = site.release.urls.query(query.text)
+    return page.render(
+        "query.html", link_header=_links(site, slug), title=query.title.value, query=query, run=run
+    )
+
+
+async def _as_rdf(request: Request, format_: Format, vary: str, slug: str = "") -> Response:
+    """Return the saved query of a name with its parameters, or all of them."""
+    site = site_of(request)
+    tag = site.tag("queries", slug, format_.name)
+    known = not_modified(request, tag, vary)
+    if known:
+        return known
+    lookup, graph = site.lookup(request), site.graph("queries")
+    if slug:
+        iri = (await query_named(lookup, site, slug, site.languages[0])).iri
+        triples = await lookup.document(graph, iri)
+    else:
+        iri, triples = "", await lookup.graph(graph)
+    body = write_graph(triples, format_, site.prefixes, first=iri)
+    headers = {"Link": _links(site, slug), "Content-Type": format_.content_type}
+    return Response(body, headers=cache_headers(tag, vary) | headers)
+
+
+def _links(site: Site, slug: str = "") -> str:
+    """Return the Link header (RFC 8288): RDF in each format, and the graph that holds it."""
+    path = site.here(f"/queries/{quote(slug)}" if slug else "/queries")
+    links = [
+        f'<{path}?format={f.name}>; rel="alternate"; type="{f.media_type}"' for f in GRAPH_FORMATS
+    ]
+    return ", ".join([*links, about_graph(site, "queries")])

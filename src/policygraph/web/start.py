@@ -17,7 +17,7 @@ from policygraph.web.drawing import STRIP, axis
 from policygraph.web.facts import Facts, Link
 from policygraph.web.lookup import Row
 from policygraph.web.negotiate import choose
-from policygraph.web.resources import OFFERS
+from policygraph.web.resources import OFFERS, about_dataset
 from policygraph.web.selection import BY, Selection
 from policygraph.web.site import VARY, PageMaker, endpoint_of, site_of
 
@@ -90,6 +90,7 @@ async def start(request: Request) -> Response:
     before = await asyncio.to_thread(archive.before, site.release) if archive else None
     return page.render(
         "start.html",
+        link_header=about_dataset(site),
         title="",
         figures=[
             Figure(number, texts.counted(page.language, key, number), counts[key])

@@ -126,6 +126,8 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Ligne {line}, colonne {column}",
     ),
     # queries
+    "parameters": ("Parameters", "Parameters", "Paramètres"),
+    "prefixes": ("Prefixen", "Prefixes", "Préfixes"),
     "queries_text": (
         "Vragen die deze graaf beantwoordt. Elke vraag opent in de editor.",
         "Questions that this graph answers. Each opens in the editor.",
@@ -204,6 +206,11 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Ce à quoi les données doivent satisfaire avant publication.",
     ),
     "applies_to": ("Geldt voor", "Applies to", "S'applique à"),
+    "shape_parts": (
+        "Onderdelen van regels: voorwaarden, queries en prefixen",
+        "Parts of rules: conditions, queries and prefixes",
+        "Éléments des règles : conditions, requêtes et préfixes",
+    ),
     "rule": ("Regel", "Rule", "Règle"),
     # errors
     "replaced_by": ("Vervangen door", "Replaced by", "Remplacé par"),

@@ -19,7 +19,7 @@ from policygraph.web.facts import Facts, Link, Text
 from policygraph.web.lookup import iri_ref
 from policygraph.web.negotiate import pick
 from policygraph.web.questions import of_class, of_property
-from policygraph.web.resources import OFFERS, split_suffix
+from policygraph.web.resources import OFFERS, about_graph, alternates, split_suffix
 from policygraph.web.serialise import write_graph
 from policygraph.web.site import PageMaker, address_of, site_of
 
@@ -65,6 +65,8 @@ class Rule:
     anchor: str
     message: Text
     severity: str
+    code: str
+    """The text of a query or a prefix, where it is one."""
 
 
 async def vocabulary(request: Request) -> Response:
@@ -87,7 +89,7 @@ async def vocabulary(request: Request) -> Response:
     triples = await site.lookup(request).graph(site.graph(GRAPH_OF[path]))
     if not triples:
         raise NotFound(f"This portal has no graph {site.graph(GRAPH_OF[path])}.")
-    links = {"Link": _links(site.here(path))}
+    links = {"Link": f"{alternates(site.here(path))}, {about_graph(site, GRAPH_OF[path])}"}
     if isinstance(chosen, Format):
         body = write_graph(triples, chosen, site.prefixes)
         headers = cache_headers(tag, vary) | links | {"Content-Type": chosen.content_type}
@@ -110,12 +112,6 @@ async def part(request: Request) -> Response:
         raise NotFound(f"There is nothing at {path}.")
     headers = {"Cache-Control": "public, max-age=60"}
     return RedirectResponse(site.here(document), status_code=303, headers=headers)
-
-
-def _links(path: str) -> str:
-    return ", ".join(
-        f'<{path}.{f.suffix}>; rel="alternate"; type="{f.media_type}"' for f in GRAPH_FORMATS
-    )
 
 
 def _ontology(page: PageMaker, facts: Facts, links: str) -> Response:
@@ -172,16 +168,24 @@ def _shapes(page: PageMaker, facts: Facts, links: str) -> Response:
         for iri in sorted(facts.subjects(SH.NodeShape))
         if not iri.startswith("_:")
     ]
-    return page.render("shapes.html", link_header=links, title=page.text("shapes"), shapes=shapes)
+    rules = {rule.anchor for shape in shapes for rule in shape.rules}
+    shown = rules | {shape.anchor for shape in shapes}
+    named = {iri.rpartition("#")[2]: iri for iri in facts.subjects() if "#" in iri}
+    parts = [_rule(facts, named[anchor]) for anchor in sorted(named.keys() - shown - {""})]
+    return page.render(
+        "shapes.html", link_header=links, title=page.text("shapes"), shapes=shapes, parts=parts
+    )
 
 
 def _rule(facts: Facts, iri: str) -> Rule:
     severity = next(iter(facts.iris(iri, SH.severity)), SH.Violation)
+    prefix = facts.plain(iri, SH.prefix)
     return Rule(
         facts.links(iri, SH.path),
         iri.rpartition("#")[2],
-        facts.text(iri, SH.message, SH.name),
+        facts.text(iri, SH.message, SH.name) or facts.label(iri),
         severity.rpartition("#")[2],
+        f"{prefix}: <{facts.plain(iri, SH.namespace)}>" if prefix else facts.plain(iri, SH.select),
     )
 
 
@@ -226,7 +230,7 @@ async def void(request: Request) -> Response:
         return RedirectResponse(site.here(target), status_code=303, headers=headers)
     address = address_of(request)
     tag = site.tag("void", address, chosen.name)
-    known = not_modified(request, tag, "Accept")
+    known = not_modified(request, tag, "Accept") or site.pages.find(tag)
     if known:
         return known
     meta = await site.lookup(request).graph(site.graph("meta"))
@@ -237,4 +241,6 @@ async def void(request: Request) -> Response:
         f'<{here}?format={f.name}>; rel="alternate"; type="{f.media_type}"' for f in GRAPH_FORMATS
     )
     headers = cache_headers(tag, "Accept") | {"Content-Type": chosen.content_type, "Link": links}
-    return Response(body, headers=headers)
+    response = Response(body, headers=headers)
+    site.pages.keep(tag, response)
+    return response
