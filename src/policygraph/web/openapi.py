@@ -7,7 +7,7 @@ promise what is not served.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -16,7 +16,10 @@ from starlette.responses import Response
 from policygraph import __version__
 from policygraph.formats import DATASET_FORMATS, GRAPH_FORMATS, RESULT_FORMATS, Format
 from policygraph.web.conditional import cache_headers, not_modified
+from policygraph.web.findable import KINDS
+from policygraph.web.findable import OTHER as OTHER_KIND
 from policygraph.web.neighbourhood import FAMILIES, MOST, OTHER, WAYS
+from policygraph.web.search import LONGEST, MOST_SIZE, OPENSEARCH
 from policygraph.web.selection import BASES, BY, LEVELS, STANDINGS
 from policygraph.web.site import Site, site_of
 from policygraph.web.sparql import FORM, QUERY
@@ -65,6 +68,7 @@ def describe(site: Site) -> dict[str, Any]:
         "paths": _sparql(site.limits.query_seconds)
         | _things()
         | _explore()
+        | _search()
         | _files()
         | (_feed() if site.archive else {})
         | _machines(),
@@ -211,6 +215,60 @@ def _explore() -> dict[str, Any]:
     }
 
 
+def _search() -> dict[str, Any]:
+    """Return the search; its schema is what `search.as_json` writes."""
+    whole: Schema = {"type": "integer", "minimum": 0}
+    of_things = {"iri": _TEXT, "url": {"type": ["string", "null"]}, "label": _TEXT}
+    matched = _object({"in": _TEXT, "text": _TEXT, "language": _TEXT})
+    about = {"labelLanguage": _TEXT, "kind": _TEXT, "kindLabel": _TEXT}
+    result = _object(
+        of_things | about,
+        number=_TEXT,
+        matched=matched,
+        document=_object(of_things),
+        places=_array(_object(of_things)),
+    )
+    value = {"value": _TEXT, "label": _TEXT, "count": whole, "chosen": {"type": "boolean"}}
+    values = {"type": "object", "additionalProperties": _array(_object(value))}
+    found = _object(
+        {
+            "query": _TEXT, "language": _TEXT, "total": whole, "complete": {"type": "boolean"},
+            "page": whole, "pages": whole, "results": _array(result), "facets": values,
+            "alsoSearchedFor": _array(_TEXT),
+            "suggestions": _array(_object({"query": _TEXT, "total": whole})), "sparql": _TEXT,
+        },
+        previous=_TEXT,
+        next=_TEXT,
+    )  # fmt: skip
+    parameters = [
+        _parameter("q", "query", "words; without any, everything", {"maxLength": LONGEST}),
+        _parameter("kind", "query", "what a thing is", {"enum": [*KINDS, OTHER_KIND]}),
+        _parameter("place", "query", "a value of the facet `place`, or an IRI"),
+        _parameter("document", "query", "a value of the facet `document`, or an IRI"),
+        _parameter("page", "query", "page of results", {"type": "integer", "minimum": 1}),
+        _parameter("size", "query", "results on a page",
+                   {"type": "integer", "minimum": 1, "maximum": MOST_SIZE}),
+        _parameter("lang", "query", "language of labels", {"enum": ["nl", "en", "fr"]}),
+    ]  # fmt: skip
+    page = _responses("what was found", ["text/html", "application/json"], 400, 404, 406, 503)
+    twin = _responses("what was found", ["application/json"], 400, 404, 503)
+    for answers in (page, twin):
+        answers["200"]["content"]["application/json"] = {"schema": found}
+    return {
+        "/search": _get("Find things by name", "search", page, *parameters),
+        "/search.json": _get("Find things by name, as JSON", "searchAsJson", twin, *parameters),
+    }
+
+
+def _object(required: Mapping[str, Schema], **optional: Schema) -> Schema:
+    properties = dict(required) | optional
+    return {"type": "object", "required": list(required), "properties": properties}
+
+
+def _array(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
 def _files() -> dict[str, Any]:
     name = _parameter("name", "path", "as in policygraph.ttl.gz")
     html = _responses("the page", ["text/html"], 503)
@@ -281,5 +339,9 @@ def _machines() -> dict[str, Any]:
         "/health/live": _get("Whether the server answers", "alive",
                              _responses("it does", as_json)),
         "/metrics": _get("Prometheus text", "metrics", _responses("figures", ["text/plain"])),
+        "/opensearch.xml": _get("The search, for browsers", "opensearch",
+                                _responses("the description", [OPENSEARCH])),
+        "/sitemap.xml": _get("Every page, for crawlers", "sitemap",
+                             _responses("addresses", ["application/xml"], 503)),
         "/robots.txt": _get("For crawlers", "robots", _responses("rules", ["text/plain"])),
     }  # fmt: skip

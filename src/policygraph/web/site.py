@@ -29,6 +29,7 @@ from policygraph.web.archive import Archive
 from policygraph.web.assets import built
 from policygraph.web.conditional import cache_headers, etag, not_modified
 from policygraph.web.facts import Facts
+from policygraph.web.index import OwnIndex
 from policygraph.web.lookup import Lookup
 from policygraph.web.negotiate import choose_language
 from policygraph.web.pagecache import PageCache
@@ -74,6 +75,8 @@ class Site:
     """How many answers of each status were sent."""
     pages: PageCache = field(default_factory=PageCache)
     """Pages that were made before."""
+    index: OwnIndex = field(default_factory=OwnIndex)
+    """What search looks things up in."""
     archive: Archive | None = None
     """The kept releases; None where files are served that are no release."""
     prefix: str = ""

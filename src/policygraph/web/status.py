@@ -1,4 +1,4 @@
-"""What machines that watch over the server ask: health, and what robots may do."""
+"""What machines that watch over the server ask: health and liveness."""
 
 from __future__ import annotations
 
@@ -21,19 +21,6 @@ _PATIENCE = 5.0
 
 _ALIVE = "ASK {} # not NOW() from the cache"
 """What may change is never kept, so that this is really asked each time."""
-
-ROBOTS = """\
-User-agent: *
-Disallow: /sparql
-Disallow: /search
-Disallow: /id/
-Disallow: /releases/
-Disallow: /timegate/
-Disallow: /timemap/
-Disallow: /*?page=
-Allow: /
-"""
-"""Pages may be read by all; queries and kept releases are dear, and /id/ leads to /doc/ anyhow."""
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -81,8 +68,3 @@ def _json(
 ) -> Response:
     own = _NO_STORE | dict(headers or {})
     return Response(json.dumps(value) + "\n", status, own, media_type="application/json")
-
-
-async def robots(_: Request) -> Response:
-    """Return robots.txt (RFC 9309)."""
-    return Response(ROBOTS, media_type="text/plain", headers={"Cache-Control": "max-age=86400"})

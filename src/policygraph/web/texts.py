@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from policygraph.web.comparetexts import COMPARISONS
 from policygraph.web.pagetexts import PAGES
+from policygraph.web.searchtexts import SEARCH
 
 LANGUAGES = ("nl", "en", "fr")
 
@@ -14,6 +15,7 @@ NAMES = {"nl": "Nederlands", "en": "English", "fr": "Français"}
 _TEXTS: dict[str, tuple[str, str, str]] = {
     **PAGES,
     **COMPARISONS,
+    **SEARCH,
     # the frame of every page
     "skip": ("Naar de inhoud", "Skip to content", "Aller au contenu"),
     "menu": ("Hoofdmenu", "Main menu", "Menu principal"),

@@ -1,0 +1,100 @@
+"""The words of search: Dutch, English, French."""
+
+# ruff: noqa: E501  (a text is one string, however long)
+
+from __future__ import annotations
+
+SEARCH: dict[str, tuple[str, str, str]] = {
+    "search_for": ("Zoeken: {words}", "Search: {words}", "Recherche : {words}"),
+    "search_text": (
+        "Zoek op naam in het Nederlands, Engels of Frans. Een tikfout geeft niet, en een deel van een woord is genoeg.",
+        "Search by name in Dutch, English or French. A misspelling does no harm, and part of a word is enough.",
+        "Cherchez par nom en néerlandais, en anglais ou en français. Une faute de frappe n'y change rien, et une partie d'un mot suffit.",
+    ),
+    "search_short": ("Zoek", "Search", "Chercher"),
+    "all_results": ("Alle {n} resultaten", "All {n} results", "Les {n} résultats"),
+    "suggested": ("Voorstellen", "Suggestions", "Propositions"),
+    "results": ("resultaten", "results", "résultats"),
+    "result_one": ("resultaat", "result", "résultat"),
+    "results_heading": ("Gevonden", "Found", "Trouvé"),
+    "filters": ("Verfijnen", "Refine", "Affiner"),
+    "to_filters": ("Naar de filters", "To the filters", "Vers les filtres"),
+    "filter_kind": ("Wat het is", "What it is", "De quoi il s'agit"),
+    "filter_place": ("Land of gebied", "Country or place", "Pays ou territoire"),
+    "filter_document": ("Beleidsdocument", "Policy", "Politique"),
+    "all_of_them": ("Alle", "All", "Tous"),
+    "more_values": ("Nog {n}", "{n} more", "{n} autres"),
+    "without_filter": ("Zonder filter", "Without filter", "Sans filtre"),
+    "matched_label": ("Heet ook", "Also called", "Aussi appelé"),
+    "matched_other": ("Heet ook", "Also called", "Aussi appelé"),
+    "matched_title": ("Titel", "Title", "Titre"),
+    "matched_official": ("In het document", "In the document", "Dans le document"),
+    "matched_symbol": ("Nummer of kenmerk", "Number or symbol", "Numéro ou cote"),
+    "matched_description": ("Beschrijving", "Description", "Description"),
+    "read_as": (
+        "Niet alles staat er zoals u het schreef. Ook gezocht op:",
+        "Not every word is there as you wrote it. Also searched for:",
+        "Tous les mots ne s'y trouvent pas tels quels. Recherché aussi :",
+    ),
+    "nothing_found": (
+        "Er is niets gevonden voor “{words}”.",
+        "Nothing was found for “{words}”.",
+        "Rien n'a été trouvé pour « {words} ».",
+    ),
+    "nothing_filtered": (
+        "Met deze filters is er niets.",
+        "There is nothing with these filters.",
+        "Il n'y a rien avec ces filtres.",
+    ),
+    "did_you_mean": ("Bedoelt u", "Did you mean", "Vouliez-vous dire"),
+    "ways_out": ("Verder zoeken", "Other ways to look", "Chercher autrement"),
+    "all_policies": ("Alle beleidsdocumenten", "All policies", "Toutes les politiques"),
+    "all_queries": (
+        "Vragen die deze graaf beantwoordt",
+        "Questions that this graph answers",
+        "Questions auxquelles ce graphe répond",
+    ),
+    "ask_exact": (
+        "Namen met precies deze woorden",
+        "Names with exactly these words",
+        "Noms contenant exactement ces mots",
+    ),
+    "ask_names": ("Alle namen", "All names", "Tous les noms"),
+    "large_mirror": (
+        "Dit is een grote spiegel: gezocht is naar namen die de woorden zo bevatten, en hier staan de kortste {n}.",
+        "This mirror is large: names that contain the words as written were searched, and the shortest {n} are shown.",
+        "Ce miroir est grand : la recherche porte sur les noms qui contiennent les mots tels quels ; voici les {n} plus courts.",
+    ),
+    "page_of": (
+        "Bladzijde {page} van {pages}",
+        "Page {page} of {pages}",
+        "Page {page} sur {pages}",
+    ),
+    "slash_key": (
+        "De toets / brengt u op elke pagina naar het zoekveld",
+        "The / key takes you to the search field on every page",
+        "La touche / vous mène au champ de recherche sur chaque page",
+    ),
+    # what a thing is
+    "kind_policy": ("beleidsdocument", "policy", "politique"),
+    "kind_principle": ("uitgangspunt", "principle", "principe"),
+    "kind_pillar": ("pijler", "pillar", "pilier"),
+    "kind_action": ("actiepunt", "action point", "point d'action"),
+    "kind_goal": ("doel", "goal", "objectif"),
+    "kind_risk": ("risico", "risk", "risque"),
+    "kind_takeaway": ("les voor anderen", "key takeaway", "enseignement"),
+    "kind_initiative": ("initiatief", "initiative", "initiative"),
+    "kind_group": ("groep", "group", "groupe"),
+    "kind_organisation": ("organisatie", "organisation", "organisation"),
+    "kind_theme": ("thema", "theme", "thème"),
+    "kind_instrument": ("instrument", "instrument", "instrument"),
+    "kind_sdg": ("SDG", "SDG", "ODD"),
+    "kind_place": ("land of gebied", "country or place", "pays ou territoire"),
+    "kind_document": ("aangehaald document", "cited document", "document cité"),
+    "kind_source": ("bron", "source", "source"),
+    "kind_query": ("vraag", "query", "requête"),
+    "kind_concept": ("begrip", "concept", "notion"),
+    "kind_term": ("term van het vocabularium", "vocabulary term", "terme du vocabulaire"),
+    "kind_other": ("overig", "other", "autre"),
+}
+"""Texts by key; `kind_...` says what a thing is."""
