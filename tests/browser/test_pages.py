@@ -22,6 +22,7 @@ KINDS = (
     "/doc/organisation/nl-bzk", "/doc/group/citizens", "/doc/initiative/gpt-nl", "/doc/sdg:9",
     "/doc/sdg:9.b", "/doc/sdg:", "/doc/country:NLD", "/doc/jurisdiction/g7", "/doc/scheme/themes",
     "/doc/role/author", "/doc/graph/nl-generative-ai-vision", "/ns", "/shapes",
+    "/about", "/about/model", "/about/quality", "/about/data",
 )  # fmt: skip
 READERS: dict[str, dict[str, Any]] = {
     "desk": {"language": "nl", "width": 1280, "color_scheme": "light"},

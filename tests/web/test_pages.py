@@ -25,6 +25,7 @@ from .example import VISION
 
 PAGES = (
     "/", "/policies", "/sparql", "/queries", "/queries/all", "/download/", "/ns", "/shapes",
+    "/about", "/about/model", "/about/quality", "/about/data",
     "/doc/policy/vision", "/doc/organisation/hub", "/doc/organisation/evil", "/doc/graph/vision",
     "/doc/sdg:9", "/doc/sdg:", "/doc/theme/safety", "/doc/policy/none", "/nowhere",
     "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D",

@@ -17,6 +17,7 @@ from policygraph.errors import PolicygraphError
 from policygraph.release import Release
 from policygraph.settings import Limits
 from policygraph.web import (
+    about,
     catalog,
     compare,
     completion,
@@ -70,6 +71,10 @@ ROUTES = (
     *(Route(f"/catalog{suffix}", catalog.catalog) for suffix in ("", ".{suffix:str}")),
     *(Route(path, saved.listing) for path in ("/queries", "/queries.{suffix:str}")),
     Route("/queries/{slug}", saved.one),
+    Route("/about", about.about),
+    Route("/about/model", about.model),
+    Route("/about/quality", about.quality),
+    Route("/about/data", about.data),
     Route("/download", downloads.without_slash),
     Route("/download/", downloads.listing),
     Route(f"/download/{downloads.MANIFEST}", downloads.manifest),

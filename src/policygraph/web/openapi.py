@@ -278,6 +278,10 @@ def _files() -> dict[str, Any]:
         "/": _get("Start page", "start", html, lang),
         "/policies": _get("All policies", "policies", html, lang),
         **_comparisons(lang),
+        "/about": _get("What the graph is", "about", html, lang),
+        "/about/model": _get("The classes and their relations", "model", html, lang),
+        "/about/quality": _get("How well policies are described", "quality", html, lang),
+        "/about/data": _get("How to build on the graph", "access", html, lang),
         "/download/": _get("All files", "downloads", html, lang),
         "/download/{name}": _get("A file of the release", "file", file, name),
     }

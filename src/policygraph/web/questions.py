@@ -331,3 +331,61 @@ def named_like(words: str, most: int) -> str:
         most=str(most),
         words=literal,
     )
+
+
+def levels() -> str:
+    """Return the query that counts statements by how sure they are."""
+    return query(
+        """
+        SELECT ?level (COUNT(DISTINCT ?claim) AS ?claims)
+        WHERE { ?claim pg:evidenceLevel ?level }
+        GROUP BY ?level
+        ORDER BY ?level
+        """
+    )
+
+
+def bases() -> str:
+    """Return the query that counts links by who makes them: the source, or a curator."""
+    return query(
+        """
+        SELECT ?basis (COUNT(DISTINCT ?link) AS ?links)
+        WHERE { ?link pg:basis ?basis }
+        GROUP BY ?basis
+        ORDER BY DESC(?basis)
+        """
+    )
+
+
+def quality(language: str) -> str:
+    """Return the query for every measurement of how well a policy is described."""
+    return query(
+        """
+        SELECT ?policy ?label ?metric ?value
+        WHERE {
+          ?measurement dqv:computedOn ?policy ;
+            dqv:isMeasurementOf ?metric ;
+            dqv:value ?value .
+          $named
+        }
+        ORDER BY LCASE(?label) ?policy ?metric
+        """,
+        named=_named("policy"),
+        language=f'"{language}"',
+    )
+
+
+def measured(policy: str, metric: str) -> str:
+    """Return the query for one measurement of a policy."""
+    return query(
+        """
+        SELECT ?value
+        WHERE {
+          ?measurement dqv:computedOn $policy ;
+            dqv:isMeasurementOf $metric ;
+            dqv:value ?value .
+        }
+        """,
+        policy=iri_ref(policy),
+        metric=iri_ref(metric),
+    )

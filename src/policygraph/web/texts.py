@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from policygraph.web.abouttexts import ABOUT
 from policygraph.web.comparetexts import COMPARISONS
 from policygraph.web.pagetexts import PAGES
 from policygraph.web.searchtexts import SEARCH
@@ -16,6 +17,7 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     **PAGES,
     **COMPARISONS,
     **SEARCH,
+    **ABOUT,
     # the frame of every page
     "skip": ("Naar de inhoud", "Skip to content", "Aller au contenu"),
     "menu": ("Hoofdmenu", "Main menu", "Menu principal"),
