@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from email import message_from_bytes
 
+import httpx
 import pytest
 
 from policygraph.release import Release
@@ -51,6 +53,57 @@ def test_range(client: Client, release: Release) -> None:
     assert beyond.headers["content-range"] == f"bytes */{len(whole)}"
     stale = client.get("/download/policygraph.nq", range="bytes=0-1", if_range='"other"')
     assert stale.status_code == 200
+
+
+def test_several_ranges_come_in_parts(client: Client, release: Release) -> None:
+    whole = release.file("policygraph.nq").read_bytes()
+    response = client.get("/download/policygraph.nq", range="bytes=0-9,100-119")
+    assert response.status_code == 206
+    head = f"Content-Type: {response.headers['content-type']}\r\n\r\n".encode()
+    message = message_from_bytes(head + response.content)
+    parts = [part for part in message.walk() if not part.is_multipart()]
+    assert [part.get_payload(decode=True) for part in parts] == [whole[:10], whole[100:120]]
+    assert [part["Content-Range"] for part in parts] == [
+        f"bytes 0-9/{len(whole)}",
+        f"bytes 100-119/{len(whole)}",
+    ]
+
+
+@pytest.mark.parametrize("header", ["items=0-5", "bytes=", "bytes=all", "", "bytes"])
+def test_what_is_no_range_of_bytes_is_ignored(
+    client: Client, release: Release, header: str
+) -> None:
+    response = client.get("/download/policygraph.nq", range=header)
+    assert response.status_code == 200
+    assert response.content == release.file("policygraph.nq").read_bytes()
+
+
+def test_a_range_means_nothing_to_head(client: Client, release: Release) -> None:
+    response = client.request("HEAD", "/download/policygraph.nq", headers={"Range": "bytes=5-9"})
+    assert response.status_code == 200
+    assert int(response.headers["content-length"]) == release.files["policygraph.nq"].size
+
+
+@pytest.mark.parametrize("name", ["policygraph.nq", "policygraph.nq.gz"])
+@pytest.mark.parametrize("known", ["etag", "last-modified"])
+def test_a_download_that_broke_off_is_taken_up_again(
+    server: str, release: Release, name: str, known: str
+) -> None:
+    address, whole = f"{server}/download/{name}", release.file(name).read_bytes()
+    with httpx.stream("GET", address, headers={"Accept-Encoding": "gzip"}) as response:
+        first = next(response.iter_raw(1000))
+    rest = {"Range": f"bytes={len(first)}-", "If-Range": response.headers[known]}
+    resumed = httpx.get(address, headers=rest)
+    assert resumed.status_code == 206
+    assert resumed.headers["content-range"] == f"bytes {len(first)}-{len(whole) - 1}/{len(whole)}"
+    assert resumed.headers["etag"] == response.headers["etag"]
+    assert first + resumed.content == whole
+    changed = httpx.get(address, headers=rest | {"If-Range": '"of another release"'})
+    assert (changed.status_code, changed.content) == (200, whole)
+    again = httpx.get(address, headers={"If-None-Match": response.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == response.headers["etag"]
+    assert again.headers["last-modified"] == DATE
 
 
 @pytest.mark.parametrize(

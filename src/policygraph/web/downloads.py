@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import format_datetime, parsedate_to_datetime
@@ -20,6 +21,7 @@ from policygraph.web.site import site_of
 
 MANIFEST = "manifest.json"
 _COMPRESSED = ".gz"
+_RANGE = re.compile(r"bytes=\s*(\d|-\s*\d)", re.IGNORECASE)
 _SHARED = frozenset(
     "context inferred initiatives mappings meta ontology queries schemes shapes "
     "stakeholders".split()
@@ -117,6 +119,10 @@ async def file(request: Request) -> Response:
     }
     if _is_known(request, headers):
         return Response(status_code=304, headers=headers)
+    if request.method != "GET" or not _RANGE.match(request.headers.get("range", "")):
+        # What asks for no part of the bytes by GET is as if it were not there (RFC 9110, 14.2).
+        sent = [header for header in request.scope["headers"] if header[0] != b"range"]
+        request.scope["headers"] = sent
     # No Content-Encoding: a .gz is a file of its own, and must arrive as one.
     return FileResponse(
         site.release.file(name),
