@@ -42,7 +42,7 @@ Allow: /
 
 Sitemap: {origin}/sitemap.xml
 """
-"""Pages may be read by all; queries, searches and kept releases are dear, their addresses endless."""
+"""Pages may be read by all; queries, searches and kept releases are dear, and without end."""
 
 
 async def robots(request: Request) -> Response:
