@@ -17,7 +17,9 @@ from policygraph.web import questions
 from policygraph.web.app import create_app
 from policygraph.web.facts import Facts
 from policygraph.web.pagecache import PageCache
+from policygraph.web.pagetexts import PAGES as PAGE_TEXTS
 from policygraph.web.policies import read_policy
+from policygraph.web.searchtexts import SEARCH
 from policygraph.web.texts import _TEXTS, LANGUAGES
 
 from .conftest import LIMITS, Client, parsed
@@ -257,6 +259,8 @@ def test_the_words_are_there_in_every_language() -> None:
     for key, words in _TEXTS.items():
         assert len(words) == len(LANGUAGES), key
         assert all(words), key
+    tables = (PAGE_TEXTS, SEARCH)
+    assert sum(map(len, tables)) == len({key for table in tables for key in table})
 
 
 def test_style_sheet(client: Client) -> None:

@@ -150,26 +150,32 @@ class Index:
         if exact:
             found[word] = 1.0
         if len(word) >= _PREFIX or not exact:
-            at = bisect_left(self._vocabulary, word)
-            while at < len(self._vocabulary) and self._vocabulary[at].startswith(word):
-                other = self._vocabulary[at]
-                found.setdefault(other, 0.65 + 0.25 * len(word) / len(other))
-                at += 1
+            found = self._beginning(word) | found
         if len(word) >= _WITHIN:
             for other in self._vocabulary:
                 if word in other:
                     found.setdefault(other, 0.5 + 0.2 * len(word) / len(other))
         return found
 
+    def _beginning(self, word: str) -> dict[str, float]:
+        """Return the words that a word begins."""
+        at = end = bisect_left(self._vocabulary, word)
+        while end < len(self._vocabulary) and self._vocabulary[end].startswith(word):
+            end += 1
+        return {v: 0.65 + 0.25 * len(word) / len(v) for v in self._vocabulary[at:end]}
+
     def _begun(self, length: int | None) -> list[str]:
         """Return what the words of the index begin with, or all of each."""
         return [word[:length] for word in self._vocabulary]
 
     def _spelt_alike(self, word: str) -> dict[str, float]:
-        """Return the words that differ by a letter, or by two if it is long; not for numbers."""
-        allowed = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
-        if not allowed or any(c.isdigit() for c in word):
-            return {}
+        """Return the words that differ by a letter, or by two if it is long; not for numbers.
+
+        A short word may be one that is still being typed.
+        """
+        if len(word) < _WITHIN or any(c.isdigit() for c in word):
+            return self._beginning(word)
+        allowed = 1 if len(word) < 2 * _WITHIN else 2
         found: dict[str, float] = {}
         for length in (None, len(word), len(word) + 1):
             # As one types, only the beginning of a word is there.

@@ -17,7 +17,10 @@ from policygraph.web.site import Site, address_of, site_of
 LARGEST = 50_000
 """Addresses in one sitemap (sitemaps.org)."""
 
-_PAGES = ("/", "/policies", "/compare", "/queries", "/ns", "/shapes", "/catalog", "/download/")
+_PAGES = (
+    "/", "/policies", "/compare", "/queries", "/about", "/about/model", "/about/quality",
+    "/about/data", "/ns", "/shapes", "/catalog", "/download/",
+)  # fmt: skip
 _FOUND = tuple(
     iri_ref(class_)
     for kind, classes in KINDS.items()
