@@ -12,7 +12,7 @@ import esbuild from "esbuild";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.resolve(process.argv[2] ?? path.join(here, "../src/policygraph/web/static/built"));
-const ENTRIES = ["fonts.css", "search.js", "sorting.js", "editor.css", "editor.js"];
+const ENTRIES = ["fonts.css", "search.js", "sorting.js", "editor.css", "editor.js", "explore.css", "explore.js"];
 
 rmSync(out, { recursive: true, force: true });
 const { metafile } = await esbuild.build({

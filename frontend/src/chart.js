@@ -11,7 +11,8 @@
  */
 
 import { dateOf, numberOf, textOf } from "./cells.js";
-import { h, save, svg } from "./dom.js";
+import { h, svg } from "./dom.js";
+import { keep } from "./picture.js";
 
 /** Bars, rows and columns that are still read one by one. */
 const MOST = { bar: 60, line: 6, timeline: 120, matrix: 60 };
@@ -357,21 +358,4 @@ function matrix(rows, choice, context) {
       ]),
     ]),
   };
-}
-
-/** Save a picture with its colours, which the style sheet of the page gives it here. @param {Element} figure */
-function keep(figure) {
-  const drawn = figure.querySelector("svg");
-  if (!drawn) return;
-  const copy = /** @type {SVGElement} */ (drawn.cloneNode(true));
-  const own = [drawn, ...drawn.querySelectorAll("*")];
-  const copies = [copy, ...copy.querySelectorAll("*")];
-  own.forEach((element, at) => {
-    const style = getComputedStyle(element);
-    for (const name of ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "font-weight"]) {
-      copies[at]?.setAttribute(name, style.getPropertyValue(name));
-    }
-  });
-  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  save("policygraph.svg", "image/svg+xml", copy.outerHTML);
 }

@@ -10,6 +10,7 @@ import { shown, textOf } from "./cells.js";
 import { h, svg } from "./dom.js";
 import { layout, spots } from "./layout.js";
 import { target } from "./links.js";
+import { arrow, framed, keep } from "./picture.js";
 
 /** Nodes that can still be told apart. */
 const MOST = 120;
@@ -83,9 +84,8 @@ export function graph(answer, context) {
   const { nodes, edges, all } = connected(links, MOST);
   const [width, height] = [1100, nodes.length > 60 ? 1000 : nodes.length > 20 ? 760 : 560];
   const places = fitted(layout(nodes.length, edges.map(({ from, to }) => [from, to]), { width, height }), width, height);
-  const frame = h("div", { class: "graph-frame" });
+  const { frame, buttons, show } = framed(say);
   const list = h("details", { class: "graph-list" });
-  let zoom = 1;
 
   function draw() {
     const edgeElements = edges.map(({ from, to, by }) => {
@@ -132,24 +132,18 @@ export function graph(answer, context) {
     };
     const picture = svg(
       "svg",
-      { viewBox: box(), role: "group", "aria-label": say("graph_of", { nodes: nodes.length, edges: edges.length }) },
-      svg("defs", {}, svg("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto-start-reverse" }, svg("path", { d: "M0 0 8 4 0 8z" }))),
+      { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": say("graph_of", { nodes: nodes.length, edges: edges.length }) },
+      arrow(),
       edgeElements,
       nodeElements,
     );
-    frame.replaceChildren(picture);
+    show(picture);
     list.replaceChildren(
       h("summary", {}, say("graph_list")),
       h("ul", {}, links.slice(0, 500).map(({ from, by, to }) => h("li", {}, shown(from, context), " ", by ? h("i", {}, shown(by, context)) : "→", " ", shown(to, context)))),
     );
   }
 
-  const box = () => `${(width - width / zoom) / 2} ${(height - height / zoom) / 2} ${width / zoom} ${height / zoom}`;
-  /** @param {number} value */
-  const magnify = (value) => {
-    zoom = Math.max(0.5, Math.min(4, value));
-    frame.querySelector("svg")?.setAttribute("viewBox", box());
-  };
   draw();
   const mentioned = links.flatMap(({ from, by, to }) => [from, by, to].flatMap((term) => (term?.type === "uri" ? [term.value] : [])));
   labels.want(mentioned.slice(0, 2000)).then((came) => came && draw());
@@ -160,9 +154,8 @@ export function graph(answer, context) {
       "div",
       { class: "controls" },
       h("span", {}, all > nodes.length ? say("graph_cut", { shown: nodes.length, all }) : say("graph_of", { nodes: nodes.length, edges: edges.length })),
-      h("button", { type: "button", class: "quiet", onclick: () => magnify(zoom * 1.4) }, say("larger")),
-      h("button", { type: "button", class: "quiet", onclick: () => magnify(zoom / 1.4) }, say("smaller")),
-      h("button", { type: "button", class: "quiet", onclick: () => magnify(1) }, say("whole")),
+      buttons,
+      h("button", { type: "button", class: "quiet", onclick: () => keep(frame) }, say("save_picture")),
     ),
     frame,
     list,

@@ -84,10 +84,11 @@ def test_a_neighbourhood_is_what_its_query_answers(
 def test_the_page_shows_what_its_query_answers_and_leads_on(client: Client) -> None:
     address = f"/explore?{urlencode({'iri': VISION, 'grown': PRINCIPLE, 'show': 'structure'})}"
     page = Page(client.page(f"{address}&show=themes", "en").text)
-    [first, second] = [answer(client, query) for query in page.queries()]
+    [whole, first, second] = [answer(client, query) for query in page.queries()]
+    assert whole == first | second
     assert (PRINCIPLE, PG + "principleOf", VISION) in first & second
     assert (PRINCIPLE, PG + "theme", SAFETY) in second - first
-    named = {iri for link in first | second for iri in (link[0], link[2])}
+    named = {iri for link in whole for iri in (link[0], link[2])}
     steps = [parse_qs(urlsplit(link["href"]).query) for link in page.links]
     assert named - {VISION} <= {iri for step in steps for iri in step.get("iri", [])}
     assert [VISION] in [s.get("iri") for s in steps if s.get("grown") == [PRINCIPLE, SAFETY]]

@@ -116,6 +116,7 @@ async def _page(page: PageMaker, state: State) -> Response:
         found=found,
         families={family: count for family, count in counts.items() if count},
         shown=shown,
+        question=neighbourhood.question(state.centres, shown, state.without),
         questions={
             n.thing.link.iri: neighbourhood.question([n.thing.link.iri], shown, state.without)
             for n in found

@@ -125,8 +125,8 @@ def family_of(by: str) -> str:
 
 
 def shown_by_default(counts: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the families that are shown if none is asked for: `other` only if there is nothing."""
-    return tuple(family for family in FAMILIES if family in counts) or (OTHER,)
+    """Return the families that are shown if none is asked for: `other` where nothing else is."""
+    return (*FAMILIES,) if any(family in counts for family in FAMILIES) else (*FAMILIES, OTHER)
 
 
 def _links(

@@ -334,6 +334,7 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "begin_sdgs": ("SDG's", "SDGs", "ODD"),
     "around": ("Rondom", "Around", "Autour de"),
     "its_page": ("pagina", "page", "page"),
+    "to_its_page": ("Naar de pagina", "Go to its page", "Vers sa page"),
     "grow": ("erbij", "add", "ajouter"),
     "recentre": ("in het midden", "put in the middle", "mettre au centre"),
     "collapse": ("weer inklappen", "fold up", "replier"),
