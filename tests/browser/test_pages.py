@@ -23,6 +23,9 @@ KINDS = (
     "/doc/sdg:9.b", "/doc/sdg:", "/doc/country:NLD", "/doc/jurisdiction/g7", "/doc/scheme/themes",
     "/doc/role/author", "/doc/graph/nl-generative-ai-vision", "/ns", "/shapes",
     "/about", "/about/model", "/about/quality", "/about/data",
+    "/compare", "/compare?by=sdg", "/compare?by=instrument&place=country:NLD",
+    "/compare?of=nl-generative-ai-vision&on=safety-security",
+    "/compare?policy=nl-generative-ai-vision&policy=eu-ai-act&policy=oecd-ai-recommendation",
 )  # fmt: skip
 READERS: dict[str, dict[str, Any]] = {
     "desk": {"language": "nl", "width": 1280, "color_scheme": "light"},

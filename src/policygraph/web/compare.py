@@ -19,6 +19,7 @@ from policygraph.web.lookup import Row
 from policygraph.web.matrix import Cell, Listing, Matrix, read_listing, read_matrix
 from policygraph.web.negotiate import HTML, PROBLEM, choose
 from policygraph.web.picture import Band, Chart, draw
+from policygraph.web.policies import goal_number
 from policygraph.web.selection import (
     BASES,
     BY,
@@ -159,7 +160,7 @@ async def picture(request: Request) -> Response:
     found = await _compare(maker, chosen)
     chart = _chart(maker, found)
     drawn = maker.site.templates.get_template("picture.svg").render(
-        p=draw(chart), lang=maker.language, description=f"{chart.note} {chart.source}"
+        p=draw(chart), lang=maker.language, description=" ".join([chart.note, *chart.source])
     )
     headers = cache_headers(tag, VARY) | {"Content-Language": maker.language}
     return Response(drawn, headers=headers, media_type="image/svg+xml")
@@ -308,9 +309,10 @@ def _title(maker: PageMaker, found: Comparison) -> str:
     if not found.listing:
         return named
     urls = maker.site.release.urls
-    parts = [thing(urls, chosen.on, chosen.by)] if chosen.on else []
-    parts += [thing(urls, chosen.of, "policy")] if chosen.of else []
-    return ": ".join(found.facts.label(part).value for part in parts)
+    on, of = thing(urls, chosen.on, chosen.by), thing(urls, chosen.of, "policy")
+    parts = [f"{goal_number(on)} {found.facts.label(on).value}".strip()] if chosen.on else []
+    parts += [found.facts.label(of).value] if chosen.of else []
+    return ": ".join(parts)
 
 
 def _said(maker: PageMaker, found: Comparison) -> list[str]:
@@ -378,6 +380,9 @@ def _chart(maker: PageMaker, found: Comparison) -> Chart:
         solid=solid,
         hatched=hatched,
         total=t("compare_total"),
-        source=f"policygraph {release.portal.version}, {release.portal.date} · "
-        f"{address_of(maker.request)}{chosen.address()} · {release.portal.license}",
+        source=(
+            f"{address_of(maker.request)}{chosen.address()}",
+            f"policygraph {release.portal.version}, {release.portal.date} \u00b7 "
+            f"{release.portal.license}",
+        ),
     )

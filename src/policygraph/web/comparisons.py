@@ -114,17 +114,20 @@ def matrix(chosen: Selection, urls: Urls, language: str) -> dict[str, str]:
         "language": f'"{language}"',
     }
     cells = """
-        SELECT
-          (SAMPLE(?policyName) AS ?policyLabel) (SAMPLE(?name) AS ?label) ?$telling
-          (COUNT(DISTINCT ?$element) AS ?count) ?policy ?$column
+        SELECT ?policyLabel ?label ?$telling ?count ?policy ?$column
         WHERE {
-          $policies
-          $elements
-          OPTIONAL { ?$element pg:$telling ?$telling }
-          OPTIONAL { ?policy skos:prefLabel ?policyName FILTER(LANG(?policyName) = $language) }
-          OPTIONAL { ?$column skos:prefLabel ?name FILTER(LANG(?name) = $language) }
+          {
+            SELECT ?policy ?$column ?$telling (COUNT(DISTINCT ?$element) AS ?count)
+            WHERE {
+              $policies
+              $elements
+              OPTIONAL { ?$element pg:$telling ?$telling }
+            }
+            GROUP BY ?policy ?$column ?$telling
+          }
+          OPTIONAL { ?policy skos:prefLabel ?policyLabel FILTER(LANG(?policyLabel) = $language) }
+          OPTIONAL { ?$column skos:prefLabel ?label FILTER(LANG(?label) = $language) }
         }
-        GROUP BY ?policy ?$column ?$telling
         ORDER BY ?policyLabel ?policy ?label ?$column ?$telling
     """
     rows = """

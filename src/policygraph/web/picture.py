@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policygraph.web.drawing import wrapped
 from policygraph.web.matrix import Cell
 
-_LABEL, _LETTERS = 350, 54
-_ROW, _HEAD = 24, 150
+_LABEL, _LETTERS = 440, 74
+_ROW = 24
 _NARROW, _WIDE = 38, 150
 _FEW = 4
 """So many columns have their names written level; names of more stand upright."""
+_TOP, _UPRIGHT = 92, 158
+"""Where names of columns begin, and how high upright ones are."""
+_SMALL = 5.6
+"""Width of a letter of the small text, at most."""
 _MARK = 3
 """Height of the lightest mark; the heaviest has four times as much."""
 
@@ -36,7 +41,8 @@ class Chart:
     solid: str
     hatched: str
     total: str
-    source: str
+    source: Sequence[str]
+    """Where it comes from: lines of small text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +75,15 @@ class Picture:
     height: int
     chart: Chart
     upright: bool
-    heads: list[tuple[float, list[Word]]]
+    heads: list[Word]
+    head: int
+    """Where the names of columns end."""
     bands: list[Word]
     rows: list[Word]
-    lines: list[float]
+    rules: list[int]
     marks: list[Mark]
     totals: list[Word]
-    top: int
-    foot: int
+    source: list[Word]
 
 
 def draw(chart: Chart) -> Picture:
@@ -84,45 +91,43 @@ def draw(chart: Chart) -> Picture:
     upright = len(chart.columns) > _FEW
     wide = _NARROW if upright else _WIDE
     right = _LABEL + wide * len(chart.columns)
-    top = 84
-    heads = []
-    for number, name in enumerate(chart.columns):
-        x = _LABEL + wide * (number + 0.5)
-        lines = wrapped(name, 24, 2) if upright else wrapped(name, 22, 6)
-        first = x - 7 * (len(lines) - 1) if upright else top + _HEAD - 16 * len(lines)
-        step = 14 if upright else 16
-        heads.append(
-            (
-                x,
-                [
-                    Word(first + step * n, top + _HEAD - 8, line)
-                    if upright
-                    else Word(x, first + step * n + 8, line)
-                    for n, line in enumerate(lines)
-                ],
-            )
-        )
-    y = top + _HEAD
-    bands, rows, lines_, marks, totals = [], [], [float(y)], [], []
+    names = [wrapped(name, 24, 2) if upright else wrapped(name, 22, 6) for name in chart.columns]
+    y = _TOP + (_UPRIGHT if upright else 16 * max(map(len, names), default=1) + 8)
+    heads = [
+        Word(_LABEL + wide * (number + 0.5) + 14 * (n - (len(lines) - 1) / 2), y - 8, line)
+        if upright
+        else Word(_LABEL + wide * (number + 0.5), y - 8 - 16 * (len(lines) - 1 - n), line)
+        for number, lines in enumerate(names)
+        for n, line in enumerate(lines)
+    ]
+    head = y
+    bands: list[Word] = []
+    rows: list[Word] = []
+    rules = [y]
+    marks: list[Mark] = []
+    totals: list[Word] = []
     for band in chart.bands:
         if band.name:
             bands.append(Word(0, y + 24, band.name))
             y += 34
-            lines_.append(float(y))
+            rules.append(y)
         for name, cells, total in band.rows:
-            [label] = wrapped(name, _LETTERS, 1) or ("",)
-            rows.append(Word(0, y + 16, label))
-            for number, cell in enumerate(cells):
-                if cell:
-                    marks.append(_mark(cell, _LABEL + wide * (number + 0.5), y))
+            rows.append(Word(0, y + 16, "".join(wrapped(name, _LETTERS, 1))))
+            marks += [
+                _mark(cell, _LABEL + wide * (number + 0.5), y)
+                for number, cell in enumerate(cells)
+                if cell
+            ]
             if total is not None:
                 totals.append(Word(right + 44, y + 16, str(total)))
             y += _ROW
-            lines_.append(float(y))
-    foot = y + 28
-    width = max(right + (56 if totals else 8), 640)
+            rules.append(y)
+    lines = [Word(0, y + 28 + 15 * n, line) for n, line in enumerate(chart.source)]
+    long = max((len(line) for line in chart.source), default=0)
+    width = max(right + (56 if totals else 8), math.ceil(long * _SMALL))
+    height = y + 28 + 15 * len(lines)
     return Picture(
-        width, foot + 56, chart, upright, heads, bands, rows, lines_, marks, totals, top, foot
+        width, height, chart, upright, heads, head, bands, rows, rules, marks, totals, lines
     )
 
 

@@ -58,11 +58,6 @@ class Selection:
         """Whether it is policies side by side."""
         return not self.listing and len(self.policies) >= SIDE_BY_SIDE[0]
 
-    @property
-    def filtered(self) -> bool:
-        """Whether anything narrows what is shown."""
-        return any(name in _FILTERS for name, _ in self.pairs())
-
     def pairs(self) -> list[tuple[str, str]]:
         """Return names and values as they stand in the address."""
         chosen = [("policy", policy) for policy in self.policies]
@@ -110,9 +105,6 @@ class Selection:
     def everything(self) -> Selection:
         """Return the selection without anything that narrows it."""
         return Selection(by=self.by, policies=self.policies, of=self.of, on=self.on)
-
-
-_FILTERS = frozenset({"place", "kind", "since", "until", "level", "standing", "basis"})
 
 
 def read(pairs: Sequence[tuple[str, str]]) -> Selection:

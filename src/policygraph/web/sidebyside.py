@@ -272,8 +272,3 @@ def _difference(name: str, rows: Sequence[Aligned], policies: int) -> Difference
         [link for link, has in having if all(has)],
         [[link for link, has in having if has[n] and sum(has) == 1] for n in range(policies)],
     )
-
-
-def mentioned(answers: Mapping[str, Sequence[Row]]) -> set[str]:
-    """Return every value in some answers: what a page may have to name."""
-    return {value for rows in answers.values() for row in rows for value in row.values()}
