@@ -36,6 +36,8 @@ Disallow: /search?
 Disallow: /search.json
 Disallow: /compare?
 Disallow: /compare.
+Disallow: /compare?
+Disallow: /compare.
 Disallow: /explore
 Disallow: /releases/
 Disallow: /timegate/
