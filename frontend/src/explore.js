@@ -136,7 +136,7 @@ function start(host) {
       one.classList.toggle("selected", its);
       if (its && focus) {
         one.focus({ preventScroll: true });
-        one.scrollIntoView({ block: "nearest", inline: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+        one.scrollIntoView({ block: "nearest", inline: "nearest" });
       }
     }
     const node = drawn && nodesOf(drawn.root).find(({ thing }) => thing.iri === name);

@@ -196,12 +196,13 @@ def _listing(iri: str, parts: Sequence[Part], without: Sequence[str]) -> str:
             pair = (ref, "?thing") if part.way == "out" else ("?thing", ref)
             whole = f" FILTER NOT EXISTS {{ {pair[0]} <{PG.hasElement}> {pair[1]} }}"
         lists.append(
-            f"{{ SELECT ({place} AS ?place) ?thing ?order WHERE {{ {pattern}"
+            f"{{ SELECT ({place} AS ?place) ?thing ?order ?last WHERE {{ {pattern}"
             f" FILTER(isIRI(?thing) && ?thing != {ref}{unwanted})"
-            f" OPTIONAL {{ ?thing <{PG.order}> ?order }}{whole} }}"
-            f" ORDER BY ?order ?thing LIMIT {MOST} OFFSET {part.start} }}"
+            f" OPTIONAL {{ ?thing <{PG.order}> ?order }}{whole}"
+            f" BIND(NOT EXISTS {{ ?thing a <{PG.PolicyDocument}> }} AS ?last) }}"
+            f" ORDER BY ?order ?last ?thing LIMIT {MOST} OFFSET {part.start} }}"
         )
-    return "SELECT ?place ?thing ?order WHERE { " + " UNION ".join(lists) + " }"
+    return "SELECT ?place ?thing ?order ?last WHERE { " + " UNION ".join(lists) + " }"
 
 
 async def linked(
@@ -240,10 +241,11 @@ async def linked(
     ], counts
 
 
-def _placed(row: Row) -> tuple[bool, int, tuple[tuple[int, int, str], ...]]:
+def _placed(row: Row) -> tuple[bool, int, bool, tuple[tuple[int, int, str], ...]]:
+    """Return what sorts things: by their number in a document, else documents before the rest."""
     order = row.get("order", "")
     known = order.isascii() and order.isdigit()
-    return known, int(order) if known else 0, natural(row["thing"])
+    return known, int(order) if known else 0, row["last"] == "true", natural(row["thing"])
 
 
 async def neighbourhoods(
