@@ -18,6 +18,7 @@ from policygraph.release import Release
 from policygraph.settings import Limits
 from policygraph.web import (
     about,
+    answers,
     catalog,
     compare,
     completion,
@@ -70,6 +71,7 @@ ROUTES = (
     Route("/.well-known/void", vocabularies.void),
     *(Route(f"/catalog{suffix}", catalog.catalog) for suffix in ("", ".{suffix:str}")),
     *(Route(path, saved.listing) for path in ("/queries", "/queries.{suffix:str}")),
+    Route("/queries/{slug}.{suffix}", answers.answer),
     Route("/queries/{slug}", saved.one),
     Route("/about", about.about),
     Route("/about/model", about.model),

@@ -58,6 +58,11 @@ async def sparql(request: Request) -> Response:
     wanted = wanted_formats(asked.format, request.headers.get("accept"))
     if wanted.page:
         return await editor.answered(request, site, asked)
+    return await answered(request, site, asked, wanted)
+
+
+async def answered(request: Request, site: Site, asked: Asked, wanted: Wanted) -> Response:
+    """Return the answer of a query, or a 304 to a client that has it."""
     tag = tag_of(site, asked, wanted)
     vary = "" if asked.format else "Accept"
     known = not_modified(request, tag, vary) if tag else None

@@ -43,6 +43,7 @@ class Page:
 
 
 HTML = Page("html", "text/html", ("application/xhtml+xml",))
+JSON = Page("json", "application/json")
 PROBLEM = Page("json", "application/problem+json", ("application/json",))
 TEXT = Page("text", "text/plain")
 
@@ -164,8 +165,9 @@ def pick(accept: str | None, asked: str | None, offers: Sequence[Format | Page])
     Raises NotAcceptable, naming what there is.
     """
     if asked:
-        if asked.strip().lower() == "html" and HTML in offers:
-            return HTML
+        for page in offers:
+            if isinstance(page, Page) and page.name == asked.strip().lower():
+                return page
         chosen = format_named(asked, tuple(o for o in offers if isinstance(o, Format)))
         if chosen is None:
             names = ", ".join(o.name for o in offers)

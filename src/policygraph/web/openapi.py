@@ -27,6 +27,7 @@ from policygraph.web.sparql import FORM, QUERY
 Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": "string"}
+_NUMBER: Schema = {"type": "number"}
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _ERRORS = {
     400: "the request cannot be read, or the query has a syntax error",
@@ -169,17 +170,13 @@ def _things() -> dict[str, Any]:
     described = _responses("the description", media, 400, 404, 406, 410, 503)
     redirect = _responses("to the description", (), 400, 404, 406, 410, 503, statuses=(303,))
     terms = _responses("the terms", media, 400, 406, 503)
-    slug = _parameter("slug", "path", "as in document-outline")
-    listed = _responses("the queries", media, 400, 406, 503)
-    saved = _responses("the query", media, 400, 404, 406, 503)
     return {
         "/id/{path}": _get("A thing", "thing", redirect, path, format_, lang),
         "/graph/{path}": _get("A named graph", "graph", redirect, path, format_, lang),
         "/doc/{path}": _get("What is said", "description", described, path, format_, page, lang),
         "/ns": _get("The ontology", "ontology", terms, format_, lang),
         "/shapes": _get("The shapes", "shapes", terms, format_, lang),
-        "/queries": _get("Query catalogue", "queries", listed, format_, lang),
-        "/queries/{slug}": _get("A query of it", "savedQuery", saved, slug, format_, lang),
+        **_catalogue(format_, lang),
         "/catalog": _get(
             "The record for data portals (DCAT-AP)",
             "catalog",
@@ -188,6 +185,28 @@ def _things() -> dict[str, Any]:
             lang,
         ),
     }
+
+
+def _catalogue(format_: dict[str, Any], lang: dict[str, Any]) -> dict[str, Any]:
+    media = [*(f.media_type for f in GRAPH_FORMATS), "text/html"]
+    answers = dict.fromkeys(f.media_type for f in (*RESULT_FORMATS, *GRAPH_FORMATS))
+    slug = _parameter("slug", "path", "as in document-outline")
+    listed = _responses("the queries", ["application/json", *media], 400, 406, 503)
+    whole = _responses("what each takes, gives and asks", ["application/json"], 503)
+    saved = _responses("the query", media, 400, 404, 406, 503)
+    rows = _responses("the answer", answers, 400, 403, 404, 406, 502, 503)
+    suffix = _parameter("suffix", "path", "format of the answer; json and xml also for a graph",
+                        _choice(RESULT_FORMATS))  # fmt: skip
+    seconds = _parameter("timeout", "query", "seconds, the limit of the server at most", _NUMBER)
+    values: Schema = {"type": "object", "additionalProperties": _TEXT}
+    holes = _parameter("values", "query", "values for parameters of the query", values)
+    return {
+        "/queries": _get("Query catalogue", "queries", listed, format_, lang),
+        "/queries.json": _get("Query catalogue, for programs", "queriesAsJson", whole),
+        "/queries/{slug}": _get("A query of it", "savedQuery", saved, slug, format_, lang),
+        "/queries/{slug}.{suffix}": _get("Its answer", "savedAnswer", rows, slug, suffix, holes,
+                                         seconds),
+    }  # fmt: skip
 
 
 def _explore() -> dict[str, Any]:

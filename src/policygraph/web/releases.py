@@ -20,7 +20,7 @@ from policygraph.terms import Literal, NamedNode, Term, Triple
 from policygraph.web.archive import Archive
 from policygraph.web.conditional import cache_headers, not_modified
 from policygraph.web.endpoint import unless_gone
-from policygraph.web.negotiate import HTML, Page, pick
+from policygraph.web.negotiate import HTML, JSON, Page, pick
 from policygraph.web.serialise import write_graph
 from policygraph.web.site import VARY, Site, site_of
 
@@ -29,7 +29,6 @@ OWN = re.compile(r"/changes(\.\w+)?|/(releases|timegate|timemap)(/.*)?", re.DOTA
 REFUSED = "policygraph.refused"
 """The member of a request's scope that says why a kept release cannot be asked now."""
 
-JSON = Page("json", "application/json")
 _OFFERS: tuple[Format | Page, ...] = (HTML, JSON, *GRAPH_FORMATS)
 _CHANGES: tuple[Format | Page, ...] = (HTML, JSON, GRAPH_FORMATS[0])
 

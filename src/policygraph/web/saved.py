@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from policygraph.errors import NotFound
-from policygraph.formats import GRAPH_FORMATS, Format
+from policygraph.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 from policygraph.namespaces import DCT, RDFS, SKOS, Vocabulary
 from policygraph.web.conditional import cache_headers, not_modified
 from policygraph.web.facts import FALLBACK, Text
+from policygraph.web.filling import called, columns_of, form_of, hole
 from policygraph.web.lookup import Lookup, Row
-from policygraph.web.negotiate import pick
+from policygraph.web.negotiate import JSON, pick
 from policygraph.web.resources import OFFERS, about_graph, split_suffix
 from policygraph.web.serialise import write_graph
 from policygraph.web.site import Site, site_of
@@ -22,6 +26,10 @@ from policygraph.web.site import Site, site_of
 SCHEMA = Vocabulary("http://schema.org/")
 TITLES = (SKOS.prefLabel, RDFS.label, DCT.title, SCHEMA.name)
 QUESTIONS = (RDFS.comment, DCT.description, SKOS.definition, SCHEMA.description)
+ROWS = ("SELECT", "ASK")
+"""The forms of queries whose answers have rows, or are yes or no."""
+_LISTINGS = (OFFERS[0], JSON, *OFFERS[1:])
+"""JSON comes before JSON-LD, which is JSON too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,8 @@ class SavedParameter:
     name: str
     label: Text
     value: str
+    labels: dict[str, str] = field(default_factory=dict)
+    """The label in each language that it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,9 @@ class SavedQuery:
     text: str
     topic: str = ""
     parameters: tuple[SavedParameter, ...] = ()
+    titles: dict[str, str] = field(default_factory=dict)
+    """The title in each language that it has; so are the `questions`."""
+    questions: dict[str, str] = field(default_factory=dict)
 
 
 async def saved_queries(lookup: Lookup, site: Site, language: str) -> list[SavedQuery]:
@@ -62,7 +75,8 @@ async def saved_queries(lookup: Lookup, site: Site, language: str) -> list[Saved
         question = _text(own, QUESTIONS, language)
         topic = next((r["value"] for r in own if r.get("property") == SCHEMA.keywords), "")
         holes = tuple(parameters.get(iri, ()))
-        found.append(SavedQuery(slug, iri, title, question, own[0]["text"], topic, holes))
+        texts = (_each(own, TITLES), _each(own, QUESTIONS))
+        found.append(SavedQuery(slug, iri, title, question, own[0]["text"], topic, holes, *texts))
     return sorted(found, key=lambda query: query.title.value.casefold())
 
 
@@ -81,7 +95,12 @@ async def _parameters(lookup: Lookup, site: Site, language: str) -> dict[str, li
         grouped.setdefault(row["query"], {}).setdefault(row["name"], []).append(row)
     return {
         query: [
-            SavedParameter(name, _best(rows, "label", language) or Text(name), rows[0]["example"])
+            SavedParameter(
+                name,
+                _best(rows, "label", language) or Text(name),
+                rows[0]["example"],
+                {row.get("lang", ""): row["label"] for row in rows if "label" in row},
+            )
             for name, rows in own.items()
         ]
         for query, own in grouped.items()
@@ -96,6 +115,15 @@ def _text(rows: list[Row], properties: tuple[str, ...], language: str) -> Text:
     return Text("")
 
 
+def _each(rows: list[Row], properties: tuple[str, ...]) -> dict[str, str]:
+    """Return the text in each language, of the first of the properties that has any."""
+    for wanted in properties:
+        found = {r.get("lang", ""): r["value"] for r in rows if r.get("property") == wanted}
+        if found:
+            return found
+    return {}
+
+
 def _best(rows: list[Row], column: str, language: str) -> Text:
     """Return the text of a column in the language of the page, or in the next best one."""
     order = (language, *FALLBACK, "")
@@ -108,15 +136,22 @@ def _best(rows: list[Row], column: str, language: str) -> Text:
 
 
 async def listing(request: Request) -> Response:
-    """Return the saved queries: a page, or the graph `queries` as RDF (200: it has hash IRIs)."""
+    """Return the saved queries: a page, or the graph `queries` as RDF (200: it has hash IRIs).
+
+    As JSON it is all that a program has to know to ask them.
+    """
     site = site_of(request)
     path, suffix = split_suffix(request.scope["path"])
+    if path == "/queries.json":
+        path, suffix = "/queries", JSON.name
     if path != "/queries":
         raise NotFound(f"There is nothing at {request.scope['path']}.")
     asked = suffix or request.query_params.get("format")
-    chosen = pick(request.headers.get("accept"), asked, OFFERS)
+    chosen = pick(request.headers.get("accept"), asked, _LISTINGS)
     if isinstance(chosen, Format):
         return await _as_rdf(request, chosen, "" if asked else "Accept")
+    if chosen is JSON:
+        return await _as_json(request, site, "" if asked else "Accept")
     page = site.page(request)
     known = page.not_modified()
     if known:
@@ -126,6 +161,50 @@ async def listing(request: Request) -> Response:
         "queries.html", link_header=_links(site), title=page.text("queries"), queries=queries,
         prefixes=site.prefixes,
     )  # fmt: skip
+
+
+async def _as_json(request: Request, site: Site, vary: str) -> Response:
+    tag = site.tag("queries", "json")
+    known = not_modified(request, tag, vary)
+    if known:
+        return known
+    found = await saved_queries(site.lookup(request), site, site.languages[0])
+    body = json.dumps({"queries": list(_told(found, site))}, ensure_ascii=False, indent=1) + "\n"
+    return Response(body, headers=cache_headers(tag, vary), media_type=JSON.media_type)
+
+
+def _told(queries: Iterable[SavedQuery], site: Site) -> Iterable[dict[str, Any]]:
+    """Yield the queries as JSON values: what each takes, what it gives, and where."""
+    for query in sorted(queries, key=lambda query: (query.topic, query.slug)):
+        form = form_of(query.text)
+        # A graph has no rows; as at /sparql, its JSON is JSON-LD and its XML is RDF/XML.
+        formats = [f.name for f in RESULT_FORMATS if form in ROWS or f.name in ("json", "xml")]
+        path = site.here(f"/queries/{query.slug}")
+        holes = [(p, hole(p.name, p.value, site.prefixes)) for p in query.parameters]
+        yield {
+            "slug": query.slug,
+            "iri": query.iri,
+            "topic": query.topic,
+            "title": query.titles,
+            "question": query.questions,
+            "form": form,
+            "columns": columns_of(query.text),
+            "calls": called(query.text),
+            "parameters": [
+                {
+                    "name": place.name,
+                    "label": parameter.labels,
+                    "kind": place.kind,
+                    "below": place.below or None,
+                    "example": place.example,
+                    "term": place.term,
+                }
+                for parameter, place in holes
+            ],
+            "page": path,
+            "answers": {name: f"{path}.{name}" for name in formats},
+            "text": query.text,
+        }
 
 
 async def one(request: Request) -> Response:

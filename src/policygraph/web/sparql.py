@@ -103,7 +103,7 @@ def read_request(
         default_graphs=_graphs(_values(fields, "default-graph-uri")),
         named_graphs=_graphs(_values(fields, "named-graph-uri")),
         format=next(iter(_values(fields, "format")), None) or None,
-        seconds=_seconds(_values(fields, "timeout"), limits),
+        seconds=seconds_of(_values(fields, "timeout"), limits),
     )
 
 
@@ -179,7 +179,8 @@ def _graphs(values: Iterable[str]) -> tuple[str, ...]:
     return graphs
 
 
-def _seconds(values: Sequence[str], limits: Limits) -> float | None:
+def seconds_of(values: Sequence[str], limits: Limits) -> float | None:
+    """Return the time limit that a client wants, at most the server's, or BrokenInput."""
     if not values or not values[0].strip():
         return None
     try:
