@@ -155,7 +155,7 @@ def test_the_example_header_of_a_query_is_one(tmp_path: Path, release: Release) 
 
 
 def test_the_python_example_of_the_guide_runs(release: Release) -> None:
-    (block,) = fenced(DOCS / "researcher.md", "python")
+    block, _ = fenced(DOCS / "researcher.md", "python")
     code = block.replace("policygraph.open()", f"policygraph.open({str(release.path)!r})")
     printed: list[str] = []
     exec(code, {"print": lambda *values: printed.append(" ".join(map(str, values)))})
