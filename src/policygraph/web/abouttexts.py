@@ -1,4 +1,4 @@
-"""The words of the pages about the graph itself: Dutch, English, French."""
+"""The words of the pages about the graph, and of its queries: Dutch, English, French."""
 
 # ruff: noqa: E501  (a text is one string, however long)
 
@@ -198,4 +198,90 @@ ABOUT: dict[str, tuple[str, str, str]] = {
     "health": ("Gezondheid", "Health", "Santé"),
     "metrics": ("Meetwaarden", "Metrics", "Métriques"),
     "timemap": ("Deze pagina door de tijd", "This page through time", "Cette page dans le temps"),
+    # the query catalogue
+    "queries_lead": (
+        "{n} vragen die deze graaf beantwoordt. Elke vraag heeft een antwoord om te lezen, een adres voor programma's, en de SPARQL erachter.",
+        "{n} questions that this graph answers. Each has an answer to read, an address for programs, and the SPARQL behind it.",
+        "{n} questions auxquelles ce graphe répond. Chacune a une réponse à lire, une adresse pour les programmes et le SPARQL qui la donne.",
+    ),
+    "find_query": ("Zoek een vraag", "Find a query", "Chercher une requête"),
+    "all_topics": ("Alle onderwerpen", "All topics", "Tous les sujets"),
+    "topics": ("Onderwerpen", "Topics", "Sujets"),
+    "no_such_query": (
+        "Geen vraag met die woorden.",
+        "No query with those words.",
+        "Aucune requête avec ces mots.",
+    ),
+    "topic_structure": (
+        "Opbouw van documenten",
+        "Structure of documents",
+        "Structure des documents",
+    ),
+    "topic_actions": ("Actiepunten", "Action points", "Points d'action"),
+    "topic_compare": ("Vergelijken", "Compare", "Comparer"),
+    "topic_initiatives": ("Initiatieven", "Initiatives", "Initiatives"),
+    "topic_people": ("Betrokkenen", "Stakeholders", "Parties prenantes"),
+    "topic_sdg": ("SDG's", "SDGs", "ODD"),
+    "topic_takeaways": ("Lessen voor anderen", "Key takeaways", "Enseignements"),
+    "topic_evidence": ("Bewijs en kwaliteit", "Evidence and quality", "Preuves et qualité"),
+    "topic_federated": (
+        "Samen met andere bronnen",
+        "Together with other sources",
+        "Avec d'autres sources",
+    ),
+    "topic_other": ("Overige", "Other", "Autres"),
+    "as_json": ("De hele lijst als JSON", "The whole list as JSON", "Toute la liste en JSON"),
+    "fill_in": ("Invullen", "Fill in", "Paramètres"),
+    "answer_this": ("Beantwoord", "Answer", "Répondre"),
+    "for_example": ("bijvoorbeeld", "for example", "par exemple"),
+    "calls_others": (
+        "Deze vraag roept ook endpoints van anderen aan. Het antwoord hangt dus van hen af, en kan even duren.",
+        "This query also calls endpoints of others. So the answer depends on them, and may take a while.",
+        "Cette requête appelle aussi des points d'accès tiers. La réponse dépend donc d'eux et peut prendre du temps.",
+    ),
+    "calls_refused": (
+        "Deze server mag ze niet aanroepen: de beheerder zet toegestane adressen in de instelling service_allow. Met een eigen server of een ander SPARQL-programma werkt de vraag hieronder wel.",
+        "This server may not call them: its operator lists the allowed addresses in the setting service_allow. With a server of your own or another SPARQL program, the query below works.",
+        "Ce serveur ne peut pas les appeler : l'exploitant énumère les adresses autorisées dans le réglage service_allow. Avec son propre serveur ou un autre programme SPARQL, la requête ci-dessous fonctionne.",
+    ),
+    "calls_ready": (
+        "Verstuur het formulier om ze te vragen.",
+        "Send the form to ask them.",
+        "Envoyez le formulaire pour les interroger.",
+    ),
+    "not_answered": ("Geen antwoord", "No answer", "Pas de réponse"),
+    "rows_from": (
+        "rijen {first} tot en met {last}",
+        "rows {first} to {last}",
+        "lignes {first} à {last}",
+    ),
+    "chart": ("Grafiek", "Chart", "Graphique"),
+    "chart_text": (
+        "{value} per {by}; dezelfde getallen staan in de tabel eronder.",
+        "{value} by {by}; the same figures stand in the table below.",
+        "{value} par {by} ; les mêmes chiffres figurent dans le tableau ci-dessous.",
+    ),
+    "chart_years": (
+        "Elk begin ({value}) op een lijn van jaren; dezelfde data staan in de tabel eronder.",
+        "Each beginning ({value}) on a line of years; the same dates stand in the table below.",
+        "Chaque début ({value}) sur une ligne d'années ; les mêmes dates figurent dans le tableau ci-dessous.",
+    ),
+    "use_it": ("In een programma", "In a program", "Dans un programme"),
+    "use_it_note": (
+        "Hetzelfde antwoord als bestand, op een vast adres.",
+        "The same answer as a file, at a fixed address.",
+        "La même réponse en fichier, à une adresse fixe.",
+    ),
+    "permalink": ("Adres van dit antwoord", "Address of this answer", "Adresse de cette réponse"),
+    "pinned_link": (
+        "In deze uitgave, voor altijd",
+        "In this release, for good",
+        "Dans cette version, pour toujours",
+    ),
+    "sparql_text": ("De vraag in SPARQL", "The query in SPARQL", "La requête en SPARQL"),
+    "how_sure_note": (
+        "Wat een uitspraak waard is, staat bij het bewijs ervan:",
+        "What a statement is worth, its evidence says:",
+        "Ce que vaut un énoncé, ses preuves le disent :",
+    ),
 }

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from policygraph.errors import BrokenInput
 from policygraph.formats import RESULT_FORMATS
-from policygraph.web import saved
+from policygraph.web import querypage, saved
 from policygraph.web.endpoint import answered
 from policygraph.web.filling import filled, form_of, hole
 from policygraph.web.site import site_of
@@ -28,7 +28,7 @@ async def answer(request: Request) -> Response:
     slug, suffix = request.path_params["slug"], request.path_params["suffix"]
     if suffix not in _FORMATS:
         request.path_params["slug"] = f"{slug}.{suffix}"
-        return await saved.one(request)
+        return await querypage.one(request)
     fields = read_form(request.scope["query_string"])
     values = {name: value for name, value in fields if name not in _OTHERS}
     if len(values) < len([name for name, _ in fields if name not in _OTHERS]):

@@ -232,6 +232,23 @@ class Lookup:
             f" OPTIONAL {{ ?parameter <{SH.name}> ?label }} }} }} ORDER BY ?query ?name ?label"
         )
 
+    async def alike(self, iri: str, below: str, most: int) -> list[str]:
+        """Return at most so many things of the kind of a thing that are named as deep as it is.
+
+        Its kind is our own class of it where it has one: those of others are wider.
+        """
+        this, ours = iri_ref(iri), f'"{PG_NS}"'
+        depth = iri.removeprefix(below).count("/")
+        rows = await self.rows(
+            f"SELECT DISTINCT ?thing WHERE {{ {this} a ?class . ?thing a ?class"
+            f" FILTER(?class != <{PG.PolicyElement}> && (STRSTARTS(STR(?class), {ours})"
+            f" || NOT EXISTS {{ {this} a ?own FILTER(STRSTARTS(STR(?own), {ours})) }}))"
+            f" FILTER(isIRI(?thing) && STRSTARTS(STR(?thing), STR({iri_ref(below)})) && REGEX("
+            f'STRAFTER(STR(?thing), STR({iri_ref(below)})), "^[^/]+(/[^/]+){{{depth}}}$"))'
+            f" }} ORDER BY ?thing LIMIT {most}"
+        )
+        return [row["thing"] for row in rows]
+
     async def used_classes(self, most: int) -> dict[str, int]:
         """Return the classes of things and how many things each has, the largest first."""
         return await self._counted("?x a ?term", most)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,9 +17,11 @@ from starlette.responses import Response
 from policygraph import __version__
 from policygraph.formats import DATASET_FORMATS, GRAPH_FORMATS, RESULT_FORMATS, Format
 from policygraph.web.conditional import cache_headers, not_modified
+from policygraph.web.filling import Hole, form_of, hole
 from policygraph.web.findable import KINDS
 from policygraph.web.findable import OTHER as OTHER_KIND
 from policygraph.web.neighbourhood import FAMILIES, MOST, OTHER, WAYS
+from policygraph.web.saved import ROWS, SavedParameter, SavedQuery, saved_queries
 from policygraph.web.search import LONGEST, MOST_SIZE, OPENSEARCH
 from policygraph.web.selection import BASES, BY, LEVELS, STANDINGS
 from policygraph.web.site import Site, site_of
@@ -51,12 +54,13 @@ async def openapi(request: Request) -> Response:
     known = not_modified(request, tag, "")
     if known:
         return known
-    body = json.dumps(describe(site), ensure_ascii=False, indent=1) + "\n"
+    queries = await saved_queries(site.lookup(request), site, "en")
+    body = json.dumps(describe(site, queries), ensure_ascii=False, indent=1) + "\n"
     return Response(body, headers=cache_headers(tag, ""), media_type="application/json")
 
 
-def describe(site: Site) -> dict[str, Any]:
-    """Return the description as JSON values."""
+def describe(site: Site, queries: Iterable[SavedQuery]) -> dict[str, Any]:
+    """Return the description as JSON values, with an address for the answer of each query."""
     portal = site.release.portal
     return {
         "openapi": "3.1.0",
@@ -71,8 +75,9 @@ def describe(site: Site) -> dict[str, Any]:
         | _explore()
         | _search()
         | _files()
-        | (_feed() if site.archive else {})
-        | _machines(),
+        | (_feed() | _releases() if site.archive else {})
+        | _machines()
+        | _answers(site, queries),
         "components": {"schemas": {"Problem": _problem_schema()}},
     }
 
@@ -207,6 +212,38 @@ def _catalogue(format_: dict[str, Any], lang: dict[str, Any]) -> dict[str, Any]:
         "/queries/{slug}.{suffix}": _get("Its answer", "savedAnswer", rows, slug, suffix, holes,
                                          seconds),
     }  # fmt: skip
+
+
+def _answers(site: Site, queries: Iterable[SavedQuery]) -> dict[str, Any]:
+    """Return an address for each saved query: what it asks, and what each parameter takes."""
+    seconds = _parameter("timeout", "query", "seconds, the limit of the server at most", _NUMBER)
+    paths = {}
+    for query in queries:
+        form = form_of(query.text)
+        formats = [f for f in RESULT_FORMATS if form in ROWS or f.name in ("json", "xml")]
+        media = [f.media_type for f in (RESULT_FORMATS if form in ROWS else GRAPH_FORMATS)]
+        suffix = _parameter("suffix", "path", "format of the answer", _choice(formats))
+        paths[f"/queries/{quote(query.slug)}.{{suffix}}"] = _get(
+            query.title.value,
+            f"query-{query.slug}",
+            _responses(query.question.value or "the answer", media, 400, 403, 404, 406, 502, 503),
+            suffix,
+            *(_hole(hole(p.name, p.value, site.prefixes), p) for p in query.parameters),
+            seconds,
+        )
+    return paths
+
+
+def _hole(place: Hole, parameter: SavedParameter) -> dict[str, Any]:
+    schema = {"example": place.example} | {
+        "integer": {"type": "integer"},
+        "date": {"type": "string", "format": "date"},
+        "language": {"type": "string", "pattern": "^[a-z]{2,3}$"},
+    }.get(place.kind, _TEXT)
+    text = parameter.label.value
+    if place.below:
+        text += f": an IRI, or what follows {place.below}"
+    return _parameter(place.name, "query", text, schema)
 
 
 def _explore() -> dict[str, Any]:
@@ -348,6 +385,26 @@ def _feed() -> dict[str, Any]:
     }
 
 
+def _releases() -> dict[str, Any]:
+    media = ["text/html", "application/json", *(f.media_type for f in GRAPH_FORMATS)]
+    choice: Schema = {"enum": ["html", "json", *(f.name for f in GRAPH_FORMATS)]}
+    format_ = _parameter("format", "query", "wins over Accept", choice)
+    lang = _parameter("lang", "query", "language of the page", {"enum": ["nl", "en", "fr"]})
+    id_ = _parameter("id", "path", "as /releases names it")
+    path = _parameter("path", "path", "any address of this server, without its first slash")
+    listed = _responses("the releases", media, 400, 406, 503)
+    one = _responses("to its start page, or to its description", (), 400, 404, 406, 503,
+                     statuses=(303,))  # fmt: skip
+    gate = _responses("to the release of that time", (), 400, 404, statuses=(302,))
+    return {
+        "/releases": _get("Releases that are kept", "releases", listed, format_, lang),
+        "/releases/{id}": _get("One of them", "release", one, id_, format_),
+        "/timegate/{path}": _get("An address at a time (RFC 7089)", "timegate", gate, path),
+        "/timemap/{path}": _get("The releases of an address (RFC 7089)", "timemap",
+                                _responses("links", ["application/link-format"], 404), path),
+    }  # fmt: skip
+
+
 def _machines() -> dict[str, Any]:
     as_json = ["application/json"]
     graph = [f.media_type for f in GRAPH_FORMATS]
@@ -362,6 +419,10 @@ def _machines() -> dict[str, Any]:
         "/health/live": _get("Whether the server answers", "alive",
                              _responses("it does", as_json)),
         "/metrics": _get("Prometheus text", "metrics", _responses("figures", ["text/plain"])),
+        "/sparql/terms.json": _get("What queries may name", "terms",
+                                   _responses("prefixes, classes, properties", as_json, 503)),
+        "/sparql/examples.json": _get("Examples for the editor", "examples",
+                                      _responses("saved queries", as_json, 503)),
         "/opensearch.xml": _get("The search, for browsers", "opensearch",
                                 _responses("the description", [OPENSEARCH])),
         "/sitemap.xml": _get("Every page, for crawlers", "sitemap",

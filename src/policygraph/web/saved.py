@@ -1,4 +1,4 @@
-"""`/queries`: the saved queries of a portal, as a list and as pages that lead into the editor."""
+"""The saved queries of a portal: what each asks, takes and gives, as records, JSON and RDF."""
 
 from __future__ import annotations
 
@@ -135,10 +135,10 @@ def _best(rows: list[Row], column: str, language: str) -> Text:
     return Text(value, lang if lang != language else "")
 
 
-async def listing(request: Request) -> Response:
-    """Return the saved queries: a page, or the graph `queries` as RDF (200: it has hash IRIs).
+async def listed(request: Request) -> Response | None:
+    """Return the saved queries for programs, or None for a client that wants the page.
 
-    As JSON it is all that a program has to know to ask them.
+    As RDF it is the graph `queries` (200: it has hash IRIs), as JSON all that it takes to ask them.
     """
     site = site_of(request)
     path, suffix = split_suffix(request.scope["path"])
@@ -152,15 +152,7 @@ async def listing(request: Request) -> Response:
         return await _as_rdf(request, chosen, "" if asked else "Accept")
     if chosen is JSON:
         return await _as_json(request, site, "" if asked else "Accept")
-    page = site.page(request)
-    known = page.not_modified()
-    if known:
-        return known
-    queries = await saved_queries(site.lookup(request), site, page.language)
-    return page.render(
-        "queries.html", link_header=_links(site), title=page.text("queries"), queries=queries,
-        prefixes=site.prefixes,
-    )  # fmt: skip
+    return None
 
 
 async def _as_json(request: Request, site: Site, vary: str) -> Response:
@@ -207,23 +199,14 @@ def _told(queries: Iterable[SavedQuery], site: Site) -> Iterable[dict[str, Any]]
         }
 
 
-async def one(request: Request) -> Response:
-    """Return one saved query: a page, or RDF with its parameters; NotFound if there is none."""
-    site = site_of(request)
+async def described(request: Request) -> Response | None:
+    """Return a saved query with its parameters as RDF, or None for a client that wants the page."""
     slug, suffix = split_suffix(request.path_params["slug"])
     asked = suffix or request.query_params.get("format")
     chosen = pick(request.headers.get("accept"), asked, OFFERS)
     if isinstance(chosen, Format):
         return await _as_rdf(request, chosen, "" if asked else "Accept", slug)
-    page = site.page(request)
-    known = page.not_modified()
-    if known:
-        return known
-    query = await query_named(site.lookup(request), site, slug, page.language)
-    run = site.release.urls.query(query.text)
-    return page.render(
-        "query.html", link_header=_links(site, slug), title=query.title.value, query=query, run=run
-    )
+    return None
 
 
 async def _as_rdf(request: Request, format_: Format, vary: str, slug: str = "") -> Response:
@@ -240,11 +223,11 @@ async def _as_rdf(request: Request, format_: Format, vary: str, slug: str = "") 
     else:
         iri, triples = "", await lookup.graph(graph)
     body = write_graph(triples, format_, site.prefixes, first=iri)
-    headers = {"Link": _links(site, slug), "Content-Type": format_.content_type}
+    headers = {"Link": links_of(site, slug), "Content-Type": format_.content_type}
     return Response(body, headers=cache_headers(tag, vary) | headers)
 
 
-def _links(site: Site, slug: str = "") -> str:
+def links_of(site: Site, slug: str = "") -> str:
     """Return the Link header (RFC 8288): RDF in each format, and the graph that holds it."""
     path = site.here(f"/queries/{quote(slug)}" if slug else "/queries")
     links = [
