@@ -131,10 +131,11 @@ async def things(lookup: Lookup) -> list[Thing] | None:
         f" FILTER(isIRI(?x) && isLiteral(?name)) }} LIMIT {MOST + 1}"
     )
     known = [*(c for classes in KINDS.values() for c in classes), *_RECORDS]
+    said_with = (*_PART_OF, DCT.spatial, PG.number, OWL.deprecated)
     related = await lookup.rows(
         "SELECT ?x ?p ?y WHERE {"
         f" {{ VALUES ?y {{ {_refs(known)} }} ?x a ?y . BIND(<{RDF.type}> AS ?p) }}"
-        f" UNION {{ VALUES ?p {{ {_refs((*_PART_OF, DCT.spatial, PG.number))} }} ?x ?p ?y }}"
+        f" UNION {{ VALUES ?p {{ {_refs(said_with)} }} ?x ?p ?y }}"
         f" }} LIMIT {MOST + 1}"
     )
     if len(named) > MOST or len(related) > MOST:
@@ -156,6 +157,8 @@ def _thing(iri: str, names: set[Name], said: dict[str, dict[str, set[str]]]) -> 
     kind = next((k for k, wanted in KINDS.items() if not classes.isdisjoint(wanted)), OTHER)
     if kind == OTHER and not classes.isdisjoint(_RECORDS):
         return None
+    if not own.get(OWL.deprecated, set()).isdisjoint(("true", "1")):
+        return None  # its page says what replaces it, to those who still have its address
     of = sorted(document for p in _PART_OF for document in own.get(p, ()))
     document = iri if kind == "policy" else next(iter(of), "")
     places = own.get(DCT.spatial) or said.get(document, {}).get(DCT.spatial, set())

@@ -227,6 +227,7 @@ class _Reader:
         self._page = page
         self._index = index
         self._urls = page.site.release.urls
+        self._nothing = page.facts(())
 
     def iri(self, value: str) -> str:
         """Return the IRI that a short value in an address stands for."""
@@ -243,8 +244,8 @@ class _Reader:
     def link(self, iri: str) -> Link:
         """Return a thing as a link; what has no name here has its IRI for one."""
         thing = self._index.of.get(iri) if self._index else None
-        text = thing.label(self._page.language) if thing else self._page.facts(()).label(iri)
-        return replace(self._page.facts(()).link(iri), text=text)
+        text = thing.label(self._page.language) if thing else self._nothing.label(iri)
+        return replace(self._nothing.link(iri), text=text)
 
     def result(self, thing: Thing, matched: dict[str, str]) -> Result:
         """Return a thing with what matched in it marked."""

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from policygraph.errors import NotFound
+from policygraph.namespaces import OWL
 from policygraph.web.conditional import cache_headers, not_modified
 from policygraph.web.findable import KINDS
 from policygraph.web.lookup import iri_ref
@@ -34,8 +35,6 @@ User-agent: *
 Disallow: /sparql?
 Disallow: /search?
 Disallow: /search.json
-Disallow: /compare?
-Disallow: /compare.
 Disallow: /compare?
 Disallow: /compare.
 Disallow: /explore
@@ -97,7 +96,7 @@ def _is_missing(site: Site, path: str) -> bool:
 def _question(columns: str) -> str:
     return (
         f"SELECT {columns} WHERE {{ VALUES ?class {{ {' '.join(_FOUND)} }} ?x a ?class"
-        " FILTER(isIRI(?x)) }"
+        f" FILTER(isIRI(?x)) FILTER NOT EXISTS {{ ?x <{OWL.deprecated}> true }} }}"
     )
 
 
