@@ -16,7 +16,7 @@ const SLASH = "policygraph.slash";
 
 let fields = 0;
 
-for (const form of document.querySelectorAll("form[role=search]")) {
+for (const form of document.querySelectorAll("form[data-suggested]")) {
   const input = form.querySelector("input[name=q]");
   if (input) propose(/** @type {HTMLFormElement} */ (form), /** @type {HTMLInputElement} */ (input));
 }
@@ -122,7 +122,7 @@ function option(result) {
 
 /** Lets the key `/` lead to the field, unless the reader does not want that. */
 function leadToField() {
-  const input = /** @type {HTMLInputElement | null} */ (document.querySelector("form[role=search] input[name=q]"));
+  const input = /** @type {HTMLInputElement | null} */ (document.querySelector("form[data-suggested] input[name=q]"));
   if (!input) return;
   let wanted = kept() !== "off";
   const setting = document.querySelector("#slash");

@@ -77,7 +77,8 @@ class Follower:
         if not releases:
             wrong = "; ".join(self.shelf.damaged.values())
             raise BrokenInput(
-                f"{self.shelf.folder} holds no release" + (f": {wrong}" if wrong else "")
+                f"{self.shelf.folder} holds no release"
+                + (f": {wrong}" if wrong else " (make one with `policygraph build --out`)")
             )
         return releases[-1]
 

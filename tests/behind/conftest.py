@@ -11,7 +11,7 @@ from tests.web.example import make_release
 from .copies import Server, oxigraph
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def foreign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server that answers in place of our engine."""
     with oxigraph(tmp_path_factory.mktemp("oxigraph") / "store") as server:

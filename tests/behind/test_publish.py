@@ -56,6 +56,12 @@ def graphs(server: Server) -> set[str]:
         return {row["g"] for row in target.rows("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")}
 
 
+def begun(server: Server, record: str) -> bool:
+    """Whether the record of a copy is there, which is written first; seen without a scan."""
+    with server.target as target:
+        return bool(target.rows(f"SELECT ?p {{ GRAPH <{record}> {{ ?s ?p ?o }} }} LIMIT 1"))
+
+
 def count(address: str) -> str:
     response = httpx.get(
         f"{address}/sparql", params={"query": COUNT}, headers={"Accept": "text/csv"}, timeout=30
@@ -75,8 +81,8 @@ def test_an_interruption_leaves_the_release_that_is_served(
         before = count(address)
         assert int(before) > 100
         loading = command("publish", "--release", release.path, *where)
-        half = release.urls.copy(release.edition, "default")
-        assert becomes(lambda: half in graphs(store), 60)
+        half = release.urls.copy(release.edition)
+        assert becomes(lambda: begun(store, half), 60)
         loading.send_signal(signal.SIGINT)
         assert done(loading)[0] == 130
         assert len([g for g in graphs(store) if "/graph/" in g]) < len(release.graphs)

@@ -45,7 +45,7 @@ def test_every_command_explains_itself(command: str) -> None:
         (["validate", "--format", "pdf"], "Invalid value"),
         (["validate", "--portal", "/nowhere"], "does not exist"),
         (["validate", "/nowhere.ttl"], "does not exist"),
-        (["serve", "--release", "."], "is not a release"),
+        (["serve", "--release", "."], "holds no release (make one with"),
         (["serve", "--dump", "/nowhere.nq"], "does not exist"),
         (["serve", "--release", ".", "--dump", "x.nq"], "exclude each other"),
         (["serve", "--host", "no.such.host.invalid"], "cannot listen"),
