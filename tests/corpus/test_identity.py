@@ -87,7 +87,7 @@ def test_nothing_is_described_that_nobody_points_to(ask: Ask, kind: str) -> None
 
 def test_everything_that_is_pointed_to_is_described(ask: Ask) -> None:
     missing = ask(f"""SELECT DISTINCT ?thing {{
-      ?other ?link ?thing FILTER(STRSTARTS(STR(?thing), "{BASE}id/"))
+      ?other ?link ?thing FILTER(isIRI(?thing) && STRSTARTS(STR(?thing), "{BASE}id/"))
       FILTER NOT EXISTS {{ ?thing ?property ?value }}
     }}""")
     assert missing == []
@@ -111,7 +111,7 @@ def known(table: str) -> set[str]:
 def test_iris_of_the_eu_tables_exist(ask: Ask, table: str) -> None:
     space = REFERENCES[table]
     rows = ask(f"""SELECT DISTINCT ?thing {{
-      ?other ?link ?thing FILTER(STRSTARTS(STR(?thing), "{space}"))
+      ?other ?link ?thing FILTER(isIRI(?thing) && STRSTARTS(STR(?thing), "{space}"))
     }}""")
     used = {row["thing"] for row in rows}
     assert used
