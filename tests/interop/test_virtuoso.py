@@ -39,6 +39,8 @@ def test_virtuoso_mirrors_our_dump(ours: str, virtuoso: Virtuoso) -> None:
     """Every graph has as many triples there as in the file that was fetched."""
     dump = httpx.get(f"{ours}/download/policygraph.nq.gz").raise_for_status().content
     (virtuoso.folder / "policygraph.nq.gz").write_bytes(dump)
+    # Its blank nodes would come once more, if somebody had loaded the dump before.
+    virtuoso.isql("SPARQL CLEAR GRAPH <https://w3id.org/policygraph/graph/shapes>;\n")
     virtuoso.isql("DB.DBA.TTLP_MT(gz_file_open('policygraph.nq.gz'), '', 'urn:none', 512);\n")
     expected = Counter(
         quad.graph_name.value

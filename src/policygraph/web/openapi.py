@@ -99,8 +99,10 @@ def _responses(
     ok: str, media_types: Iterable[str], *errors: int, statuses: tuple[int, ...] = (200,)
 ) -> dict[str, Any]:
     content: Schema = {media_type: {"schema": {}} for media_type in dict.fromkeys(media_types)}
+    # A redirect has no content.
     answers: dict[str, Any] = {
-        str(status): {"description": ok, "content": content} for status in statuses
+        str(status): {"description": ok} | ({"content": content} if status == 200 else {})
+        for status in statuses
     }
     answers["304"] = {"description": "not changed since the entity tag that was sent"}
     for status in errors:
