@@ -137,7 +137,7 @@ class Client:
                 raise NotFound(f"Nothing is said of {iri}.")
             return graph  # type: ignore[return-value]  # by the form of the query
         address = "/" + quote(path, safe="/:@!$&'()*+,;=~-._")
-        return _read(self._ask("GET", address, accept=_TURTLE))  # type: ignore[return-value]
+        return _read(self._ask("GET", address, accept=_TURTLE))  # type: ignore[return-value]  # always Turtle
 
     @property
     def base(self) -> str:
@@ -153,7 +153,7 @@ class Client:
 
     @cached_property
     def _manifest(self) -> dict[str, Any]:
-        return self._ask("GET", _MANIFEST).json()  # type: ignore[no-any-return]
+        return self._ask("GET", _MANIFEST).json()  # type: ignore[no-any-return]  # an object of JSON
 
     def releases(self) -> pd.DataFrame:
         """Return the releases that the server keeps, the newest first."""
