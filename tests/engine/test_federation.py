@@ -382,7 +382,7 @@ def test_a_query_that_is_started_again_calls_again(small: Dataset) -> None:
             FOUND(handler)
 
     async def all_of_them(engine: Engine, endpoint: str) -> list[bytes | str]:
-        many = " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(12))
+        many = " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(40))
         endless = [f"SELECT (COUNT(*) AS ?{name}) {{ {many} }}" for name in "mn"]
         burning = [
             asyncio.create_task(whole(engine, Query(text, seconds=5, client=text)))

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qs, quote, unquote, urldefrag, urljoin, urlsplit, urlunsplit
 
 import httpx
 import pyoxigraph as ox
@@ -166,7 +166,7 @@ class Crawler:
         response = await self.get(address, "text/html,*/*;q=0.8")
         if response.is_redirect:
             response = await self.get(response.headers["location"], "text/html,*/*;q=0.8")
-        if response.status_code != 200:
+        if response.status_code != 200 and not (response.status_code == 403 and calls(address)):
             self.blame(source, f"{address} is {response.status_code}")
         elif response.headers["content-type"].startswith("text/html"):
             # Forms lead to themselves, filled in otherwise, without end.
@@ -181,6 +181,12 @@ class Crawler:
 
     def is_ours(self, link: str) -> bool:
         return urlsplit(link).netloc == self.client.base_url.netloc.decode()
+
+
+def calls(address: str) -> bool:
+    """Whether it is a query that calls another endpoint: the editor opens with the refusal."""
+    parts = urlsplit(address)
+    return parts.path == "/sparql" and "SERVICE <" in parse_qs(parts.query).get("query", [""])[0]
 
 
 def checksum(response: httpx.Response) -> str:
