@@ -21,8 +21,8 @@ from policygraph.errors import PolicygraphError
 from policygraph.pinned import Pinned, Served, in_thread, site_at
 from policygraph.release import Release
 from policygraph.web.archive import Archive
-from policygraph.web.endpoint import BEGUN, BEGUN_BY
-from policygraph.web.releases import OWN, REFUSED
+from policygraph.web.distribution.releases import OWN, REFUSED
+from policygraph.web.endpoint.endpoint import BEGUN, BEGUN_BY
 
 _PINNED = re.compile(r"(/releases/([0-9a-f]{16}))(/.*)", re.DOTALL)
 _DRESSED = 16

@@ -18,8 +18,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from policygraph.engine import Answer, Job
 from policygraph.errors import PolicygraphError
-from policygraph.web.endpoint import BEGUN, BEGUN_BY, query_of
-from policygraph.web.plain import Desk, Plain
+from policygraph.web.endpoint.endpoint import BEGUN, BEGUN_BY, query_of
+from policygraph.web.endpoint.plain import Desk, Plain
 from policygraph.web.site import Site
 
 _LONGEST = 64 * 1024

@@ -8,7 +8,7 @@ from policygraph.errors import BrokenInput
 from policygraph.namespaces import prefixes
 from policygraph.queries import CatalogueQuery, read_catalogue, term
 from policygraph.sources import find_portal
-from policygraph.web.filling import Hole, called, columns_of, filled, form_of, hole
+from policygraph.web.saved.filling import Hole, called, columns_of, filled, form_of, hole
 from tests.conftest import REPOSITORY
 
 SOURCES = find_portal(REPOSITORY)

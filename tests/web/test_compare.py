@@ -21,8 +21,8 @@ from policygraph.engine import Dataset, Engine
 from policygraph.errors import BrokenInput
 from policygraph.release import Release
 from policygraph.web.app import create_app
-from policygraph.web.selection import BASES, BY, LEVELS, STANDINGS, Selection, read
-from policygraph.web.texts import LANGUAGES
+from policygraph.web.comparison.selection import BASES, BY, LEVELS, STANDINGS, Selection, read
+from policygraph.web.texts.texts import LANGUAGES
 
 from .conftest import LIMITS, Client
 from .example import BASE, GRAPHS, make_release

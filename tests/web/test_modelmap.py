@@ -8,8 +8,8 @@ from policygraph.namespaces import BASE, OWL, PG_NS, RDF, RDFS, prefixes
 from policygraph.terms import NamedNode, Triple
 from policygraph.turtle import read_turtle
 from policygraph.urls import Urls
+from policygraph.web.about.modelmap import Model, draw_model, read_model
 from policygraph.web.facts import Facts
-from policygraph.web.modelmap import Model, draw_model, read_model
 from tests.conftest import REPOSITORY
 
 CIRCLES = (

@@ -17,10 +17,10 @@ from policygraph.web import questions
 from policygraph.web.app import create_app
 from policygraph.web.facts import Facts
 from policygraph.web.pagecache import PageCache
-from policygraph.web.pagetexts import PAGES as PAGE_TEXTS
-from policygraph.web.policies import read_policy
-from policygraph.web.searchtexts import SEARCH
-from policygraph.web.texts import _TEXTS, LANGUAGES
+from policygraph.web.texts.pagetexts import PAGES as PAGE_TEXTS
+from policygraph.web.texts.searchtexts import SEARCH
+from policygraph.web.texts.texts import _TEXTS, LANGUAGES
+from policygraph.web.things.policies import read_policy
 
 from .conftest import LIMITS, Client, parsed
 from .example import VISION

@@ -13,8 +13,8 @@ from rdflib import Graph, Literal, URIRef
 
 from policygraph.formats import GRAPH_FORMATS, Format
 from policygraph.namespaces import DCT, SKOS
+from policygraph.web.distribution.vocabularies import GRAPH_OF
 from policygraph.web.lookup import PAGE_SIZE
-from policygraph.web.vocabularies import GRAPH_OF
 
 from .conftest import BROWSER, Client, parsed, script_of
 from .example import BASE, EVIL, HUB, POINTING, VISION

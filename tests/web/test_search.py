@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from policygraph.engine import Dataset, Engine
 from policygraph.release import mirror
 from policygraph.settings import Portal
-from policygraph.web import findable
 from policygraph.web.app import create_app
-from policygraph.web.findable import Name, Thing
-from policygraph.web.index import Filters, Found, Index
-from policygraph.web.words import folded, marked, plain_words
+from policygraph.web.search import findable
+from policygraph.web.search.findable import Name, Thing
+from policygraph.web.search.index import Filters, Found, Index
+from policygraph.web.search.words import folded, marked, plain_words
 
 from .conftest import BROWSER, LIMITS, Client
 from .example import VISION

@@ -17,8 +17,15 @@ from policygraph.errors import (
     UnsupportedMediaType,
 )
 from policygraph.settings import Limits
+from policygraph.web.endpoint.sparql import (
+    FORM,
+    QUERY,
+    Asked,
+    read_form,
+    read_request,
+    wanted_formats,
+)
 from policygraph.web.lookup import iri_ref
-from policygraph.web.sparql import FORM, QUERY, Asked, read_form, read_request, wanted_formats
 
 LIMITS = Limits(query_text_kib=1, query_seconds=30)
 

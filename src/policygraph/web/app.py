@@ -16,34 +16,22 @@ from policygraph.engine import Engine
 from policygraph.errors import PolicygraphError
 from policygraph.release import Release
 from policygraph.settings import Limits
-from policygraph.web import (
-    about,
-    answers,
-    catalog,
-    compare,
-    completion,
-    downloads,
-    explore,
-    feed,
-    memento,
-    metrics,
-    openapi,
-    querypage,
-    releases,
-    resources,
-    search,
-    sitemap,
-    start,
-    status,
-    vocabularies,
-)
+from policygraph.web import metrics, openapi, sitemap, status
+from policygraph.web.about import about
 from policygraph.web.archive import Archive
 from policygraph.web.assets import FOLDER, Files
-from policygraph.web.endpoint import sparql
-from policygraph.web.memento import Memento
+from policygraph.web.comparison import compare
+from policygraph.web.distribution import catalog, downloads, feed, memento, releases, vocabularies
+from policygraph.web.distribution.memento import Memento
+from policygraph.web.endpoint import completion
+from policygraph.web.endpoint.endpoint import sparql
+from policygraph.web.exploring import explore
 from policygraph.web.middleware import Frame, Gzip
 from policygraph.web.problems import render_error, render_without_page
+from policygraph.web.saved import answers, querypage
+from policygraph.web.search import search
 from policygraph.web.site import Site
+from policygraph.web.things import resources, start
 
 ROUTES = (
     # With a slash as well: many clients were told so, and the W3C's protocol suite is written so.

@@ -10,6 +10,8 @@ from policygraph.namespaces import DCT, FOAF, PG, PG_NS, RDF, RDFS, SKOS
 from policygraph.terms import BlankNode, Literal, NamedNode, Node, Term, Triple
 from policygraph.urls import Urls
 
+GOALS = "http://metadata.un.org/sdg/"
+
 LABELS = (SKOS.prefLabel, RDFS.label, DCT.title, FOAF.name)
 """What may name a thing, best first."""
 
@@ -181,3 +183,8 @@ class Facts:
 def node_key(node: Node) -> str:
     """Return the IRI, or `_:label` for a blank node."""
     return node.value if isinstance(node, NamedNode) else f"_:{node.value}"
+
+
+def goal_number(iri: str) -> str:
+    """Return the number of a goal or target of the UN; nothing for anything else."""
+    return iri.removeprefix(GOALS) if iri.startswith(GOALS) else ""

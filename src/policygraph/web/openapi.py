@@ -16,16 +16,16 @@ from starlette.responses import Response
 
 from policygraph import __version__
 from policygraph.formats import DATASET_FORMATS, GRAPH_FORMATS, RESULT_FORMATS, Format
+from policygraph.web.comparison.selection import BASES, BY, LEVELS, STANDINGS
 from policygraph.web.conditional import cache_headers, not_modified
-from policygraph.web.filling import Hole, form_of, hole
-from policygraph.web.findable import KINDS
-from policygraph.web.findable import OTHER as OTHER_KIND
-from policygraph.web.neighbourhood import FAMILIES, MOST, OTHER, WAYS
-from policygraph.web.saved import ROWS, SavedParameter, SavedQuery, saved_queries
-from policygraph.web.search import LONGEST, MOST_SIZE, OPENSEARCH
-from policygraph.web.selection import BASES, BY, LEVELS, STANDINGS
+from policygraph.web.endpoint.sparql import FORM, QUERY
+from policygraph.web.exploring.neighbourhood import FAMILIES, MOST, OTHER, WAYS
+from policygraph.web.saved.filling import Hole, form_of, hole
+from policygraph.web.saved.saved import ROWS, SavedParameter, SavedQuery, saved_queries
+from policygraph.web.search.findable import KINDS
+from policygraph.web.search.findable import OTHER as OTHER_KIND
+from policygraph.web.search.search import LONGEST, MOST_SIZE, OPENSEARCH
 from policygraph.web.site import Site, site_of
-from policygraph.web.sparql import FORM, QUERY
 
 Schema = dict[str, Any]
 

@@ -24,15 +24,15 @@ from policygraph.release import Release
 from policygraph.settings import Limits
 from policygraph.terms import Triple
 from policygraph.urls import escaped
-from policygraph.web import properties, texts
 from policygraph.web.archive import Archive
 from policygraph.web.assets import built
 from policygraph.web.conditional import cache_headers, etag, not_modified
 from policygraph.web.facts import Facts
-from policygraph.web.index import OwnIndex
 from policygraph.web.lookup import Lookup
 from policygraph.web.negotiate import choose_language
 from policygraph.web.pagecache import PageCache
+from policygraph.web.search.index import OwnIndex
+from policygraph.web.texts import properties, texts
 
 HERE = Path(__file__).parent
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")

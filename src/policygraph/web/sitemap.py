@@ -11,8 +11,8 @@ from starlette.responses import Response
 from policygraph.errors import NotFound
 from policygraph.namespaces import OWL
 from policygraph.web.conditional import cache_headers, not_modified
-from policygraph.web.findable import KINDS
 from policygraph.web.lookup import iri_ref
+from policygraph.web.search.findable import KINDS
 from policygraph.web.site import Site, address_of, site_of
 
 LARGEST = 50_000

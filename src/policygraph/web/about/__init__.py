@@ -1,0 +1,1 @@
+"""What the graph is, and how well it is made."""

@@ -1,0 +1,1 @@
+"""What other portals take over: files, vocabularies, catalogue, releases, feed."""

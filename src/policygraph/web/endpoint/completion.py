@@ -1,0 +1,92 @@
+"""What the query editor completes, with labels: prefixes, classes, properties; and examples."""
+
+from __future__ import annotations
+
+import json
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from policygraph.namespaces import RDFS, SKOS
+from policygraph.web.conditional import cache_headers
+from policygraph.web.facts import Facts
+from policygraph.web.saved.saved import SavedQuery, saved_queries
+from policygraph.web.site import VARY, PageMaker, site_of
+
+_MOST = 1000
+"""Classes, and properties, that are offered; a dump may have any number of them."""
+
+_NOTES = (SKOS.definition, RDFS.comment)
+
+
+async def terms(request: Request) -> Response:
+    """Return the prefixes, classes and properties that a query may name, the most used first.
+
+    Each property tells which classes have it, as places in the list of classes.
+    """
+    site = site_of(request)
+    page = site.page(request)
+    known = page.not_modified()
+    if known:
+        return known
+    lookup = site.lookup(request)
+    classes = await lookup.used_classes(_MOST)
+    properties = await lookup.used_properties(_MOST)
+    pairs = await lookup.properties_of_classes(_MOST * 10)
+    described = await lookup.described([*classes, *properties], _NOTES)
+    facts = page.facts(described)
+    place = {iri: at for at, iri in enumerate(classes)}
+    of: dict[str, list[int]] = {}
+    for class_, property_ in pairs:
+        if class_ in place:
+            of.setdefault(property_, []).append(place[class_])
+    told = _told(properties, facts)
+    value = {
+        "prefixes": site.prefixes,
+        "classes": _told(classes, facts),
+        "properties": [
+            property_ | {"of": sorted(of.get(iri, ()))}
+            for iri, property_ in zip(properties, told, strict=True)
+        ],
+    }
+    return _json(page, value)
+
+
+async def examples(request: Request) -> Response:
+    """Return the queries of the catalogue with their topics and parameters."""
+    site = site_of(request)
+    page = site.page(request)
+    known = page.not_modified()
+    if known:
+        return known
+    found = await saved_queries(site.lookup(request), site, page.language)
+    return _json(page, {"examples": [_example(query, page.language) for query in found]})
+
+
+def _told(counts: dict[str, int], facts: Facts) -> list[dict[str, object]]:
+    told: list[dict[str, object]] = []
+    for iri, count in counts.items():
+        note = facts.text(iri, *_NOTES)
+        one: dict[str, object] = {"iri": iri, "label": facts.label(iri).value, "count": count}
+        told.append(one | {"note": note.value} if note else one)
+    return told
+
+
+def _example(query: SavedQuery, language: str) -> dict[str, object]:
+    return {
+        "slug": query.slug,
+        "topic": query.topic,
+        "title": query.title.value,
+        "language": query.title.lang or language,
+        "question": query.question.value,
+        "text": query.text,
+        "parameters": [
+            {"name": p.name, "label": p.label.value, "value": p.value} for p in query.parameters
+        ],
+    }
+
+
+def _json(page: PageMaker, value: object) -> Response:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    headers = cache_headers(page.tag, VARY) | {"Content-Language": page.language}
+    return Response(text, headers=headers, media_type="application/json")

@@ -1,0 +1,1 @@
+"""The saved queries, as pages and as an API."""

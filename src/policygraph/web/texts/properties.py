@@ -1,0 +1,93 @@
+"""Names for terms of other vocabularies, in Dutch, English and French."""
+
+from __future__ import annotations
+
+from policygraph.namespaces import (
+    ADMS,
+    CV,
+    DCAT,
+    DCT,
+    ELI,
+    FOAF,
+    ORG,
+    OWL,
+    PROV,
+    RDF,
+    RDFS,
+    SKOS,
+    VOID,
+)
+from policygraph.web.texts.texts import LANGUAGES
+
+_PROPERTIES: dict[str, tuple[str, str, str]] = {
+    ADMS.status: ("stand", "status", "état"),
+    CV.hasParticipant: ("wie", "participant", "participant"),
+    CV.hasParticipation: ("betrokkenheid", "participation", "participation"),
+    CV.role: ("rol", "role", "rôle"),
+    DCAT.endDate: ("eind", "end", "fin"),
+    DCAT.startDate: ("begin", "start", "début"),
+    DCT.audience: ("doelgroep", "audience", "public visé"),
+    DCT.created: ("gemaakt", "created", "créé"),
+    DCT.creator: ("auteur", "author", "auteur"),
+    DCT.date: ("datum", "date", "date"),
+    DCT.description: ("beschrijving", "description", "description"),
+    DCT.format: ("formaat", "format", "format"),
+    DCT.hasPart: ("onderdelen", "parts", "parties"),
+    DCT.identifier: ("kenmerk", "identifier", "identifiant"),
+    DCT.isPartOf: ("onderdeel van", "part of", "fait partie de"),
+    DCT.isReplacedBy: ("vervangen door", "replaced by", "remplacé par"),
+    DCT.issued: ("uitgegeven", "issued", "publié"),
+    DCT.language: ("taal", "language", "langue"),
+    DCT.license: ("licentie", "licence", "licence"),
+    DCT.modified: ("gewijzigd", "modified", "modifié"),
+    DCT.publisher: ("uitgever", "publisher", "éditeur"),
+    DCT.spatial: ("gebied", "place", "territoire"),
+    DCT.subject: ("onderwerp", "subject", "sujet"),
+    DCT.temporal: ("periode", "period", "période"),
+    DCT.title: ("titel", "title", "titre"),
+    ELI.embodies: ("uitvoering van", "embodies", "matérialise"),
+    ELI.is_about: ("gaat over", "is about", "porte sur"),
+    ELI.is_embodied_by: ("bestanden", "embodied by", "matérialisé par"),
+    ELI.is_exemplified_by: ("te vinden op", "found at", "disponible à"),
+    ELI.is_realized_by: ("taalversies", "realised by", "réalisé par"),
+    ELI.jurisdiction: ("rechtsgebied", "jurisdiction", "juridiction"),
+    ELI.language: ("taal", "language", "langue"),
+    ELI.realizes: ("taalversie van", "realises", "réalise"),
+    ELI.title: ("titel", "title", "titre"),
+    ELI.work_type: ("soort document", "type of document", "type de document"),
+    FOAF.homepage: ("website", "home page", "site web"),
+    FOAF.page: ("webpagina", "web page", "page web"),
+    FOAF.primaryTopic: ("gaat over", "about", "sujet principal"),
+    ORG.subOrganizationOf: ("valt onder", "part of", "dépend de"),
+    OWL.sameAs: ("zelfde als", "same as", "identique à"),
+    OWL.versionInfo: ("versie", "version", "version"),
+    PROV.wasAttributedTo: ("volgens", "according to", "selon"),
+    RDF.object: ("object", "object", "objet"),
+    RDF.predicate: ("predicaat", "predicate", "prédicat"),
+    RDF.subject: ("subject", "subject", "sujet"),
+    RDF.type: ("soort", "type", "type"),
+    RDFS.comment: ("toelichting", "comment", "commentaire"),
+    RDFS.isDefinedBy: ("bepaald door", "defined by", "défini par"),
+    RDFS.label: ("label", "label", "libellé"),
+    RDFS.subClassOf: ("onder klasse", "subclass of", "sous-classe de"),
+    RDFS.subPropertyOf: ("onder eigenschap", "subproperty of", "sous-propriété de"),
+    SKOS.altLabel: ("ook genoemd", "also called", "aussi appelé"),
+    SKOS.broadMatch: ("valt onder", "broader match", "correspondance générique"),
+    SKOS.closeMatch: ("lijkt op", "close match", "correspondance proche"),
+    SKOS.definition: ("definitie", "definition", "définition"),
+    SKOS.editorialNote: ("opmerking van de redactie", "editorial note", "note éditoriale"),
+    SKOS.inScheme: ("in lijst", "in scheme", "dans la liste"),
+    SKOS.notation: ("notatie", "notation", "notation"),
+    SKOS.prefLabel: ("naam", "name", "nom"),
+    SKOS.scopeNote: ("gebruik", "scope note", "note d'application"),
+    SKOS.topConceptOf: ("in lijst", "top concept of", "concept principal de"),
+    SKOS.hasTopConcept: ("begrippen", "top concepts", "concepts"),
+    VOID.triples: ("uitspraken", "statements", "énoncés"),
+}
+"""Names for terms of other vocabularies, used where the graph itself has none."""
+
+
+def names(language: str) -> dict[str, str]:
+    """Return names for terms of other vocabularies, by IRI."""
+    at = LANGUAGES.index(language)
+    return {iri: words[at] for iri, words in _PROPERTIES.items()}

@@ -1,0 +1,180 @@
+"""The start page, and the list of all policies."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from policygraph.formats import Format
+from policygraph.namespaces import DCT
+from policygraph.turtle import natural
+from policygraph.web import questions
+from policygraph.web.comparison.selection import BY, Selection
+from policygraph.web.drawing import STRIP, axis
+from policygraph.web.facts import Facts, Link
+from policygraph.web.lookup import Row
+from policygraph.web.negotiate import choose
+from policygraph.web.site import VARY, PageMaker, endpoint_of, site_of
+from policygraph.web.texts import texts
+from policygraph.web.things.resources import OFFERS, about_dataset
+
+COUNTS = ("principles", "pillars", "actions")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A policy in a list, with its place on the timeline and how much it consists of."""
+
+    link: Link
+    issued: str
+    places: list[Link]
+    binding: Link | None
+    mark: tuple[float, float] | None
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number, the words after it, and the query that counts it."""
+
+    number: int
+    words: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A thing in an index of the start page, and in how many policies it is."""
+
+    link: Link
+    policies: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A takeaway, and the policy that it was drawn from."""
+
+    link: Link
+    policy: Link
+
+
+async def start(request: Request) -> Response:
+    """Return the start page: what is in here, and the ways into it.
+
+    Its address is the dataset's IRI: who takes only RDF is led to the dataset's description.
+    """
+    site = site_of(request)
+    if isinstance(choose(request.headers.get("accept"), OFFERS), Format):
+        headers = {"Vary": VARY, "Cache-Control": "public, max-age=60"}
+        return RedirectResponse(site.here("/.well-known/void"), status_code=303, headers=headers)
+    page = site.page(request)
+    known = page.known()
+    if known:
+        return known
+    counts = {key: questions.counting(iri) for key, iri in questions.COUNTED.items()}
+    counts["statements"] = questions.STATEMENTS
+    ways = questions.ways_in(page.language)
+    asked = {
+        **counts,
+        **ways,
+        "list": questions.policies(page.language),
+        "takeaways": questions.takeaways(page.language),
+    }
+    answers = await site.lookup(request).answers(asked)
+    facts = await _named(page, answers)
+    rows = answers["list"]
+    archive = site.archive
+    before = await asyncio.to_thread(archive.before, site.release) if archive else None
+    return page.render(
+        "start.html",
+        link_header=about_dataset(site),
+        title="",
+        figures=[
+            Figure(number, texts.counted(page.language, key, number), counts[key])
+            for key in counts
+            if (number := _count(answers[key]))
+        ],
+        policies=_listed(facts, rows),
+        axis=_axis(rows),
+        strip=STRIP,
+        indexes={key: _index(facts, key, answers[key]) for key in ways},
+        questions=asked,
+        comparisons=[Selection(by=by) for by in BY],
+        takeaways=_takeaways(facts, answers["takeaways"]),
+        endpoint=endpoint_of(request),
+        before=before,
+    )
+
+
+async def policies(request: Request) -> Response:
+    """Return the page that lists all policies with what each consists of."""
+    site = site_of(request)
+    page = site.page(request)
+    known = page.known()
+    if known:
+        return known
+    question = questions.policies(page.language)
+    rows = await site.lookup(request).rows(question)
+    facts = await _named(page, {"list": rows})
+    listed = _listed(facts, rows)
+    return page.render(
+        "policies.html",
+        title=page.text("policies"),
+        policies=listed,
+        counts=COUNTS,
+        question=question,
+    )
+
+
+async def _named(page: PageMaker, answers: Mapping[str, Sequence[Row]]) -> Facts:
+    """Return the policies, and names for everything that the answers mention."""
+    lookup = page.site.lookup(page.request)
+    triples = await lookup.policies()
+    found = {value for rows in answers.values() for row in rows for value in row.values()}
+    mentioned = found | set(page.facts(triples).mentioned())
+    return page.facts([*triples, *await lookup.names(mentioned)])
+
+
+def _count(rows: Sequence[Row]) -> int:
+    return int(rows[0]["count"]) if rows else 0
+
+
+def _axis(rows: Sequence[Row]) -> object:
+    return axis([row["earliest"] for row in rows if "earliest" in row])
+
+
+def _listed(facts: Facts, rows: Sequence[Row]) -> list[Listed]:
+    years = axis([row["earliest"] for row in rows if "earliest" in row])
+    return [
+        Listed(
+            link=facts.link(row["policy"]),
+            issued=row.get("issued", ""),
+            places=facts.links(row["policy"], DCT.spatial),
+            binding=facts.link(row["binding"]) if "binding" in row else None,
+            mark=years.mark(row["earliest"], row.get("latest", ""))
+            if years and "earliest" in row
+            else None,
+            counts={key: int(row[key]) for key in COUNTS},
+        )
+        for row in rows
+        if "policy" in row
+    ]
+
+
+def _index(facts: Facts, key: str, rows: Sequence[Row]) -> list[Entry]:
+    found = [Entry(facts.link(r["thing"]), int(r["policies"])) for r in rows if "thing" in r]
+    # Goals are known by their numbers; everything else by how often it occurs.
+    return sorted(found, key=lambda e: natural(e.link.iri)) if key == "sdgs" else found
+
+
+def _takeaways(facts: Facts, rows: Sequence[Row]) -> list[tuple[Link, list[Lesson]]]:
+    places: dict[str, list[Lesson]] = {}
+    for row in rows:
+        lesson = Lesson(facts.link(row["takeaway"]), facts.link(row["policy"]))
+        if lesson not in places.setdefault(row["place"], []):
+            places[row["place"]].append(lesson)
+    return [(facts.link(place), lessons) for place, lessons in places.items()]
