@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -250,7 +250,8 @@ def serve(
 
 
 def _report(text: str) -> None:
-    click.echo(f"policygraph: {text}", err=True)
+    with suppress(OSError):  # the terminal, or whoever read, may have gone: the server goes on
+        click.echo(f"policygraph: {text}", err=True)
 
 
 def _behind(release: Release, engine: str | None) -> Release:

@@ -149,11 +149,13 @@ def _pinned(release: Release, archive: Archive | None, current: Served) -> Serve
 class _Hangup:
     """SIGHUP, from before the first release is loaded on: look for another release.
 
-    When a terminal that started us is closed, the system sends SIGHUP as well; then we stop.
+    When a terminal that started us is closed, the system sends SIGHUP as well; then we stop, unless
+    whoever started us had it ignored (`nohup`): that asks us to outlive the terminal.
     """
 
     def __init__(self) -> None:
-        self._terminal = _has_terminal()
+        stays = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        self._terminal = _has_terminal() and not stays
         self._asked = False
         self._front: Front | None = None
         self._server: uvicorn.Server | None = None

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from tests.conftest import REPOSITORY
 
 POLICY = "bletchley-declaration"
 """A policy that refers to no other."""
+PROGRAM = (sys.executable, "-m", "policygraph")
 VERSIONS = (("0.9", "2026-01-10"), ("0.10", "2026-01-10"), ("1.0", "2026-06-01"))
 
 
@@ -68,11 +69,12 @@ def editions(tmp_path_factory: pytest.TempPathFactory) -> list[Release]:
 class Server:
     """A server process, with what it has said on stderr."""
 
-    def __init__(self, *arguments: object) -> None:
-        command = [sys.executable, "-m", "policygraph", "serve", "--port", "0"]
+    def __init__(
+        self, *arguments: object, program: Sequence[str] = PROGRAM, stdin: int | None = None
+    ) -> None:
         self.process = subprocess.Popen(
-            [*command, *map(str, arguments)], stderr=subprocess.PIPE, text=True,
-            start_new_session=True,
+            [*program, "serve", "--port", "0", *map(str, arguments)],
+            stdin=stdin, stderr=subprocess.PIPE, text=True, start_new_session=True,
         )  # fmt: skip
         self.said: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -105,9 +107,9 @@ class Server:
 
 
 @contextmanager
-def serving(*arguments: object) -> Iterator[Server]:
+def serving(*arguments: object, program: Sequence[str] = PROGRAM) -> Iterator[Server]:
     """A server, which has to end in order."""
-    server = Server(*arguments)
+    server = Server(*arguments, program=program)
     try:
         yield server
     finally:
