@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -142,7 +143,7 @@ class Front:
             if asked:
                 self._refused = None
             try:
-                release = await in_thread(lambda asked=asked: self._find(asked))  # type: ignore[misc]
+                release = await in_thread(partial(self._find, asked))
             except PolicygraphError as error:
                 if asked:
                     self._report(f"{error}; release {self.current.release.id} goes on")
