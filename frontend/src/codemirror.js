@@ -16,6 +16,7 @@ import { tags } from "@lezer/highlight";
 import { sparql } from "codemirror-lang-sparql";
 import { complete, ofThings, prefixesOf } from "./completion.js";
 import { undeclared } from "./faults.js";
+import { places, setPlaces } from "./places.js";
 import { declaration, declared } from "./prefixes.js";
 
 /**
@@ -57,6 +58,7 @@ const THEME = EditorView.theme({
   ".cm-diagnostic": { padding: "0.5rem 0.8rem", borderLeft: "4px solid var(--error)", whiteSpace: "normal" },
   ".cm-diagnostic-warning": { borderLeftColor: "var(--warn)" },
   ".cm-diagnosticAction": { display: "block", margin: "0.4rem 0 0", padding: "0.3rem 0.7rem", backgroundColor: "var(--accent)", color: "var(--on-accent)", borderRadius: "3px", font: "600 0.85rem var(--sans)", border: "none", cursor: "pointer", textAlign: "left" },
+  ".cm-place": { textDecoration: "underline dotted var(--accent)", textUnderlineOffset: "0.2em" },
   ".cm-panels": { backgroundColor: "var(--raised)", color: "var(--ink)", borderColor: "var(--rule)" },
   ".cm-panels input, .cm-panels button": { font: "0.9rem var(--sans)" },
 });
@@ -70,7 +72,7 @@ const THEME = EditorView.theme({
  * @property {() => Promise<Terms>} terms
  * @property {(words: string) => Promise<import("./completion.js").Found[]>} find things by their name
  * @property {() => void} run
- * @property {(text: string) => void} changed
+ * @property {(text: string, parameters: Set<string>) => void} changed what is written now, and the parameters that still stand in it
  */
 
 /**
@@ -105,6 +107,7 @@ export function codeEditor({ parent, text, label, say, terms, find, run, changed
         indentUnit.of("  "),
         EditorView.lineWrapping,
         sparql(),
+        places,
         syntaxHighlighting(COLOURS),
         autocompletion({ override: [(context) => completed(context, { say, terms, find })], icons: false, maxRenderedOptions: 100, defaultKeymap: false }),
         linter(async (view) => all(undeclared(view.state.doc.toString(), (await terms()).prefixes, say)).map(diagnostic), { delay: 900 }),
@@ -114,7 +117,7 @@ export function codeEditor({ parent, text, label, say, terms, find, run, changed
         EditorView.updateListener.of((update) => {
           if (!update.docChanged) return;
           refused = [];
-          changed(update.state.doc.toString());
+          changed(update.state.doc.toString(), new Set(update.state.field(places).map(({ name }) => name)));
         }),
         THEME,
       ],
@@ -129,7 +132,16 @@ export function codeEditor({ parent, text, label, say, terms, find, run, changed
     },
     /** @param {string} text */
     set(text) {
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+      this.open(text, []);
+    },
+    /** An example, with the places of its parameters. @param {string} text @param {import("./examples.js").Place[]} at */
+    open(text, at) {
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, effects: setPlaces.of(at), selection: { anchor: 0 } });
+    },
+    /** Put a term where a parameter stands. @param {string} name @param {string} term */
+    fill(name, term) {
+      const own = view.state.field(places).filter((place) => place.name === name);
+      view.dispatch({ changes: own.map(({ from, to }) => ({ from, to, insert: term })) });
     },
     /** @param {Fault[]} faults */
     show(faults) {

@@ -8,7 +8,7 @@ import { ask, AskError, askText, TOO_LONG } from "./ask.js";
 import { codeEditor } from "./codemirror.js";
 import { thingQuery } from "./completion.js";
 import { h } from "./dom.js";
-import { exampleList, inLanguage, parameterForm } from "./examples.js";
+import { exampleList, inLanguage, parameterForm, written } from "./examples.js";
 import { refused } from "./faults.js";
 import { Labels } from "./labels.js";
 import { counted, results } from "./results.js";
@@ -73,15 +73,6 @@ function start(form) {
     }
   }
 
-  /** The things right below a namespace, by name. @param {string} namespace */
-  async function below(namespace) {
-    const found = await foundBy(
-      `SELECT ?thing ?label WHERE { ?thing <http://www.w3.org/2004/02/skos/core#prefLabel> ?label FILTER(STRSTARTS(STR(?thing), ${JSON.stringify(namespace)})) }`,
-    );
-    const direct = found.filter(({ iri }) => !iri.slice(namespace.length).includes("/"));
-    return direct.sort((a, b) => a.label.localeCompare(b.label, language));
-  }
-
   // ---- the editor ----
 
   const area = /** @type {HTMLTextAreaElement} */ (form.querySelector("textarea"));
@@ -90,7 +81,16 @@ function start(form) {
   area.hidden = true;
   area.after(host);
   form.querySelector("label[for=query]")?.remove();
-  const editor = codeEditor({ parent: host, text: area.value, label: say("query"), say, terms, find, run: () => void run(), changed: (text) => (area.value = text) });
+  const parameters = h("div", { class: "parameters-of" });
+  form.prepend(parameters);
+  /** The form of an example offers what it can still fill in. @param {string} text @param {Set<string>} standing */
+  const changed = (text, standing) => {
+    area.value = text;
+    const fields = /** @type {NodeListOf<HTMLInputElement | HTMLSelectElement>} */ (parameters.querySelectorAll("[data-name]"));
+    if (!standing.size) parameters.replaceChildren();
+    else for (const field of fields) field.disabled = !standing.has(field.dataset.name ?? "");
+  };
+  const editor = codeEditor({ parent: host, text: area.value, label: say("query"), say, terms, find, run: () => void run(), changed });
   const stop = h("button", { type: "button", class: "quiet stop", hidden: true, onclick: () => controller?.abort() }, say("stop"));
   const clock = h("span", { class: "clock", "aria-hidden": "true" });
   const status = h("span", { class: "status", role: "status" });
@@ -105,15 +105,15 @@ function start(form) {
   // ---- examples ----
 
   const aside = document.querySelector("aside.examples");
-  const parameters = h("div", { class: "parameters-of" });
-  form.prepend(parameters);
   if (aside) {
     load(`${path}/examples.json?lang=${language}`).then(({ examples }) => {
       const link = /** @type {HTMLAnchorElement | null} */ (aside.querySelector("p a"));
       const open = (/** @type {import("./examples.js").Example} */ chosen) => {
         const example = inLanguage(chosen, language);
-        editor.set(example.text);
-        parameters.replaceChildren(parameterForm(example, { text: () => editor.text, change: editor.set, below }));
+        const { text, places } = written(example);
+        editor.open(text, places);
+        const choices = load(`${path}/choices.json?${new URLSearchParams({ query: example.slug, lang: language })}`);
+        parameters.replaceChildren(parameterForm(example, { say, fill: editor.fill, choices, prefixes: terms().then((known) => known.prefixes) }));
         run();
       };
       aside.replaceChildren(...exampleList(examples, open, say, link?.getAttribute("href") ?? `${root}/queries`, link?.dataset.text ?? ""));

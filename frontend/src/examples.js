@@ -1,50 +1,75 @@
 /**
  * The queries of the catalogue by topic, and a form for the parameters of the one that is open.
  *
- * @typedef {{ name: string, label: string, value: string }} Parameter
- * @typedef {{ slug: string, topic: string, title: string, language: string, question: string, text: string, parameters: Parameter[] }} Example
+ * @typedef {"iri" | "string" | "language" | "integer" | "date"} Kind
+ * @typedef {{ name: string, label: string, kind: Kind, below: string, value: string }} Parameter
+ *   `below`: the namespace of an IRI that is given by its name alone
+ * @typedef {object} Example
+ * @property {string} slug
+ * @property {string} topic
+ * @property {string} title
+ * @property {string} language
+ * @property {string} question
+ * @property {string[]} template by turns what is fixed, and the name of a parameter
+ * @property {Parameter[]} parameters
+ * @typedef {{ from: number, to: number, name: string }} Place
+ * @typedef {Record<string, [value: string, label: string][]>} Choices
  */
 
 import { h } from "./dom.js";
 import { fold } from "./table.js";
-import { tokenize } from "./tokens.js";
+
+const XSD = "http://www.w3.org/2001/XMLSchema#";
+
+/** @type {Record<string, RegExp>} SPARQL 1.1, rule 139 IRIREF for IRIs: absolute, and nothing that could end one. */
+const FITS = {
+  iri: /^[A-Za-z][A-Za-z0-9+.-]*:[^\u0000-\u0020<>"{}|^`\\]+$/,
+  integer: /^[+-]?\d+$/,
+  date: /^\d{4}-\d\d-\d\d$/,
+  language: /^[a-z]{2,3}$/,
+};
 
 /**
- * A text in which one term stands for another, wherever it is a word of its own.
- * @param {string} text
- * @param {string} old
+ * The SPARQL term for a value of a parameter, as the server writes it; none if it is of another kind.
+ * @param {Pick<Parameter, "kind" | "below">} parameter
  * @param {string} value
+ * @param {Record<string, string>} [prefixes]
  */
-export function replaced(text, old, value) {
-  let result = "";
-  let at = 0;
-  for (const token of tokenize(text)) {
-    if (token.text !== old) continue;
-    result += text.slice(at, token.from) + value;
-    at = token.to;
-  }
-  return result + text.slice(at);
+export function termOf({ kind, below }, value, prefixes = {}) {
+  const given = kind === "string" ? value : value.trim();
+  const whole = kind === "iri" ? expanded(given.replace(/^<|>$/g, ""), below, prefixes) : given;
+  if (FITS[kind] && !FITS[kind].test(whole)) return null;
+  if (kind === "iri") return `<${whole}>`;
+  if (kind === "integer") return whole;
+  return quoted(whole) + (kind === "date" ? `^^<${XSD}date>` : "");
 }
+
+/** @param {string} iri @param {string} below @param {Record<string, string>} prefixes */
+function expanded(iri, below, prefixes) {
+  const [, name, rest] = /^([^:]*):(?!\/\/)(.*)$/s.exec(iri) ?? [];
+  if (name !== undefined && Object.hasOwn(prefixes, name)) return prefixes[name] + rest;
+  return iri.includes(":") ? iri : below + iri;
+}
+
+/** @param {string} text */
+const quoted = (text) => `"${text.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\r", "\\r")}"`;
 
 /**
- * The SPARQL term for what was filled in, of the kind that the example has; none if it does not fit.
- * @param {string} example
- * @param {string} value
+ * An example as a text, and the places that its parameters have in it.
+ * @param {Example} example
+ * @returns {{ text: string, places: Place[] }}
  */
-export function termLike(example, value) {
-  const trimmed = value.trim();
-  if (example.startsWith("<")) return /^[A-Za-z][A-Za-z0-9+.-]*:[^\u0000-\u0020<>"{}|^`\\]+$/.test(trimmed) ? `<${trimmed}>` : null;
-  if (/^[+-]?\d+$/.test(example)) return /^[+-]?\d+$/.test(trimmed) ? trimmed : null;
-  const datatype = /^"(?:[^"\\]|\\.)*"(\^\^<[^>]*>|@[A-Za-z-]+)?$/.exec(example)?.[1] ?? "";
-  if (/#date>$/.test(datatype) && !/^\d{4}-\d\d-\d\d$/.test(trimmed)) return null;
-  return `${JSON.stringify(value)}${datatype}`;
-}
-
-/** What a term says, without its marks. @param {string} term */
-export function plain(term) {
-  if (term.startsWith("<")) return term.slice(1, -1);
-  const quoted = /^"((?:[^"\\]|\\.)*)"/.exec(term);
-  return quoted ? quoted[1].replace(/\\(.)/g, "$1") : term;
+export function written({ template, parameters }) {
+  const terms = new Map(parameters.map((parameter) => [parameter.name, termOf(parameter, parameter.value) ?? ""]));
+  /** @type {Place[]} */
+  const places = [];
+  let text = "";
+  template.forEach((piece, at) => {
+    const from = text.length;
+    text += at % 2 ? terms.get(piece) : piece;
+    if (at % 2) places.push({ from, to: text.length, name: piece });
+  });
+  return { text, places };
 }
 
 /**
@@ -54,11 +79,8 @@ export function plain(term) {
  * @returns {Example}
  */
 export function inLanguage(example, language) {
-  const parameter = example.parameters.find(({ name, value }) => name === "language" && /^"[a-z]{2}"$/.test(value));
-  if (!parameter) return example;
-  const value = `"${language}"`;
-  const parameters = example.parameters.map((one) => (one === parameter ? { ...one, value } : one));
-  return { ...example, text: replaced(example.text, parameter.value, value), parameters };
+  const parameters = example.parameters.map((one) => (one.kind === "language" ? { ...one, value: language } : one));
+  return { ...example, parameters };
 }
 
 const TOPICS = /** @type {const} */ (["structure", "actions", "compare", "initiatives", "people", "sdg", "takeaways", "evidence", "federated"]);
@@ -101,51 +123,44 @@ export function exampleList(examples, open, say, catalogue, catalogueText) {
  * A form that puts values into the text of an example.
  * @param {Example} example
  * @param {object} options
- * @param {() => string} options.text
- * @param {(text: string) => void} options.change
- * @param {(namespace: string) => Promise<import("./completion.js").Found[]>} options.below the things of a namespace
+ * @param {import("./words.js").Say} options.say
+ * @param {(name: string, term: string) => void} options.fill
+ * @param {Promise<Choices>} options.choices
+ * @param {Promise<Record<string, string>>} options.prefixes
  */
-export function parameterForm(example, { text, change, below }) {
-  const last = ({ name = "" }) => Number(name === "language");
+export function parameterForm(example, { say, fill, choices, prefixes }) {
+  /** @type {Record<string, string>} */
+  let known = {};
+  prefixes.then((found) => (known = found));
+  const last = ({ kind = "" }) => Number(kind === "language");
   const fields = [...example.parameters].sort((a, b) => last(a) - last(b)).map((parameter) => {
-    let current = parameter.value;
-    const put = (/** @type {string} */ value) => {
-      const term = termLike(parameter.value, value);
-      if (!term) return false;
-      change(replaced(text(), current, term));
-      current = term;
-      return true;
+    const put = (/** @type {HTMLInputElement | HTMLSelectElement} */ element) => {
+      const term = termOf(parameter, element.value, known);
+      if (element instanceof HTMLInputElement) element.setCustomValidity(term ? "" : say(/** @type {import("./words.js").Key} */ (`fill_${parameter.kind}`)));
+      if (term) fill(parameter.name, term);
     };
-    return h("label", {}, h("span", {}, parameter.label), field(parameter, put, below));
+    return h("label", {}, h("span", {}, parameter.label), field(parameter, put, choices));
   });
   return h("fieldset", { class: "parameters" }, h("legend", { lang: example.language }, example.title), h("p", { class: "question", lang: example.language }, example.question), fields);
 }
 
 /**
+ * What takes the value of a parameter: a list of what may be chosen once that has come, if anything is offered.
  * @param {Parameter} parameter
- * @param {(value: string) => boolean} put
- * @param {(namespace: string) => Promise<import("./completion.js").Found[]>} below
+ * @param {(element: HTMLInputElement | HTMLSelectElement) => void} put
+ * @param {Promise<Choices>} choices
  */
-function field({ name, value }, put, below) {
-  const now = plain(value);
-  if (value.startsWith("<")) {
-    const element = h("select", { name }, h("option", { value: now }, now));
-    below(now.slice(0, now.lastIndexOf("/") + 1)).then((things) => {
-      if (!things.some(({ iri }) => iri === now)) return;
-      element.replaceChildren(...things.map(({ iri, label }) => h("option", { value: iri }, label)));
-      element.value = now;
-    });
-    element.addEventListener("change", () => put(element.value));
-    return element;
-  }
-  if (name === "language") {
-    const element = h("select", { name }, ["nl", "en", "fr"].map((code) => h("option", { value: code }, code)));
-    element.value = now;
-    element.addEventListener("change", () => put(element.value));
-    return element;
-  }
-  const type = /#date>$/.test(value) ? "date" : /^[+-]?\d+$/.test(value) ? "number" : "text";
-  const element = h("input", { type, name, value: now });
-  element.addEventListener("change", () => element.setCustomValidity(put(element.value) ? "" : value));
-  return element;
+function field({ name, kind, value }, put, choices) {
+  const type = kind === "date" ? "date" : "text";
+  const input = h("input", { type, "data-name": name, value, inputmode: kind === "integer" && "numeric", spellcheck: "false", onchange: () => put(input) });
+  const place = h("span", { class: "field" }, input);
+  choices.then(({ [name]: offered }) => {
+    if (!offered?.some(([one]) => one === value)) return;
+    const focused = input.ownerDocument.activeElement === input;
+    const select = h("select", { "data-name": name, onchange: () => put(select) }, offered.map(([one, label]) => h("option", { value: one }, label)));
+    select.value = value;
+    place.replaceChildren(select);
+    if (focused) select.focus();
+  }, () => {});
+  return place;
 }

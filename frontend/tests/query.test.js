@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { complete, fit, thingQuery } from "../src/completion.js";
-import { replaced, termLike } from "../src/examples.js";
+import { EditorState } from "@codemirror/state";
+import { termOf, written } from "../src/examples.js";
 import { offset, refused, undeclared } from "../src/faults.js";
 import { declaration, declared, distance, missing, shorten } from "../src/prefixes.js";
+import { places, setPlaces } from "../src/places.js";
 import { snippet } from "../src/snippets.js";
 import { classesOf, formOf, placeAtEnd, tokenize, variables } from "../src/tokens.js";
 import { sayIn } from "../src/words.js";
@@ -153,14 +155,45 @@ test("a refusal stands at its word, whatever characters come before it", () => {
   assert.equal(offset("a\nb", 9, 9), 3);
 });
 
-test("parameters replace whole terms only", () => {
-  assert.equal(replaced('FILTER(LANG(?x) = "en") # "en"\n?y pg:p "english"', '"en"', '"nl"'), 'FILTER(LANG(?x) = "nl") # "en"\n?y pg:p "english"');
-  assert.equal(termLike("<http://a/b>", "http://a/c"), "<http://a/c>");
-  assert.equal(termLike("<http://a/b>", "http://a/> . ?s ?p ?o"), null);
-  assert.equal(termLike('"x"', 'say "hi"'), '"say \\"hi\\""');
-  assert.equal(termLike("3", "x"), null);
-  assert.equal(termLike('"2024-01-01"^^<http://www.w3.org/2001/XMLSchema#date>', "2025-02-03"), '"2025-02-03"^^<http://www.w3.org/2001/XMLSchema#date>');
-  assert.equal(termLike('"2024-01-01"^^<http://www.w3.org/2001/XMLSchema#date>', "soon"), null);
+/** @type {import("../src/examples.js").Example} */
+const EXAMPLE = {
+  slug: "x", topic: "", title: "", language: "en", question: "",
+  template: ['SELECT * { ?x pg:p ', "what", ' , "a" FILTER(LANG(?y) = ', "language", ') ?y pg:q ', "what", " }"],
+  parameters: [
+    { name: "what", label: "", kind: "string", below: "", value: "a" },
+    { name: "language", label: "", kind: "language", below: "", value: "en" },
+  ],
+};
+
+test("an example knows where its parameters stand, also where the same text stands elsewhere", () => {
+  const { text, places } = written(EXAMPLE);
+  assert.equal(text, 'SELECT * { ?x pg:p "a" , "a" FILTER(LANG(?y) = "en") ?y pg:q "a" }');
+  assert.deepEqual(places.map(({ from, to, name }) => [name, text.slice(from, to)]), [["what", '"a"'], ["language", '"en"'], ["what", '"a"']]);
+});
+
+test("places stay where they are while the text around them changes, and end when they are written into", () => {
+  const { text, places: at } = written(EXAMPLE);
+  const state = EditorState.create({ doc: text, extensions: places }).update({ effects: setPlaces.of(at) }).state;
+  /** @param {EditorState} now */
+  const standing = (now) => now.field(places).map(({ from, to, name }) => `${name} ${now.sliceDoc(from, to)}`);
+  const own = at.filter(({ name }) => name === "what");
+  const filled = state.update({ changes: own.map(({ from, to }) => ({ from, to, insert: '"longer"' })) }).state;
+  assert.deepEqual(standing(filled), ['what "longer"', 'language "en"', 'what "longer"']);
+  assert.deepEqual(standing(state.update({ changes: [{ from: 0, insert: "# x\n" }, { from: own[0].to, insert: "@nl" }] }).state), ['what "a"', 'language "en"', 'what "a"']);
+  assert.deepEqual(standing(state.update({ changes: { from: own[0].from + 1, insert: "b" } }).state), ['language "en"', 'what "a"']);
+  assert.deepEqual(standing(state.update({ changes: { from: 0, to: text.length, insert: "ASK {}" } }).state), []);
+});
+
+test("a value becomes a term of its kind, or nothing", () => {
+  const below = "http://a/";
+  assert.equal(termOf({ kind: "iri", below }, "c"), "<http://a/c>");
+  assert.equal(termOf({ kind: "iri", below }, " <http://b/c> "), "<http://b/c>");
+  assert.equal(termOf({ kind: "iri", below }, "skos:x", { skos: SKOS }), `<${SKOS}x>`);
+  assert.equal(termOf({ kind: "iri", below }, "http://a/> . ?s ?p ?o"), null);
+  assert.equal(termOf({ kind: "string", below: "" }, 'say "hi"\\\n'), '"say \\"hi\\"\\\\\\n"');
+  assert.equal(termOf({ kind: "integer", below: "" }, "x"), null);
+  assert.equal(termOf({ kind: "date", below: "" }, "2025-02-03"), '"2025-02-03"^^<http://www.w3.org/2001/XMLSchema#date>');
+  assert.equal(termOf({ kind: "date", below: "" }, "soon"), null);
 });
 
 test("programs quote the query for their language", () => {

@@ -6,14 +6,20 @@ import csv
 import io
 import re
 import time
-from urllib.parse import quote
+from collections.abc import Iterator
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from policygraph.namespaces import DCT, SH
+from policygraph.terms import Literal
+from tests.served.conftest import serving
+
 from .conftest import Open
 
+XSD = "http://www.w3.org/2001/XMLSchema#"
 PG = "https://w3id.org/policygraph/ns#"
 POLICIES = f"""PREFIX pg: <{PG}>
 SELECT ?policy (COUNT(?action) AS ?actions) WHERE {{
@@ -205,23 +211,100 @@ def test_an_address_brings_the_query_and_its_answer_back(open_page: Open, server
     assert first.startswith("/releases/")
 
 
-def test_an_example_is_opened_and_its_parameter_changed(open_page: Open) -> None:
-    page, _ = open_page("/sparql?lang=nl", language="nl")
-    page.get_by_role("searchbox", name="Zoek een voorbeeld").fill("naast elkaar")
+def open_example(page: Page, words: str) -> None:
+    page.get_by_role("searchbox", name="Find an example").fill(words)
     page.locator("button.example").first.click()
-    expect(page.locator(".output table")).to_be_visible()
-    form = page.locator(".parameters")
-    first = form.locator("select:not([name=language])").first
-    expect(first.locator("option")).not_to_have_count(1)
-    assert '"en"' not in text_of(page)
-    chosen = first.input_value()
-    other = next(
-        value
-        for option in first.locator("option").all()
-        if (value := option.get_attribute("value")) and value != chosen
+    expect(page.locator(".parameters legend")).to_be_visible()
+
+
+def test_an_example_is_filled_in_as_its_page_fills_it_in(open_page: Open, server: str) -> None:
+    page, _ = open_page("/sparql?lang=en")
+    open_example(page, "who uses an instrument")
+    field = page.locator("select[data-name=instrument]")
+    expect(field).to_have_value("regulatory-sandbox")
+    field.select_option("procurement")
+    page.get_by_label("language of the labels").select_option("nl")
+    query = text_of(page)
+    page.get_by_role("button", name="Run").click()
+    values = {"instrument": "procurement", "language": "nl"}
+    same = httpx.get(server + "/queries/actions-by-instrument.csv", params=values, timeout=60)
+    rows = list(csv.DictReader(io.StringIO(same.text)))
+    assert rows
+    assert asked(server, query) == rows
+    expect(page.locator(".output .count").first).to_have_text(f"{len(rows)} rows")
+
+
+def test_a_form_fills_what_is_left_of_its_example(open_page: Open) -> None:
+    page, _ = open_page("/sparql?lang=en")
+    open_example(page, "who uses an instrument")
+    field = page.locator("select[data-name=instrument]")
+    expect(field).to_have_value("regulatory-sandbox")
+    before = text_of(page)
+    field.select_option("procurement")
+    assert text_of(page) == before.replace("regulatory-sandbox", "procurement")
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+Home")
+    page.keyboard.insert_text("# <https://w3id.org/policygraph/id/instrument/procurement>\n")
+    field.select_option("regulatory-sandbox")
+    assert text_of(page).endswith("\n" + before)
+    assert text_of(page).startswith("# <https://w3id.org/policygraph/id/instrument/procurement>\n")
+    page.locator(".cm-place").first.click()
+    page.keyboard.insert_text("x")
+    expect(field).to_be_disabled()
+    write(page, "ASK {}")
+    expect(page.locator(".parameters")).to_have_count(0)
+
+
+KINDS = {"text": '"a"', "n": "1", "day": f'"2024-01-01"^^<{XSD}date>', "thing": f"<{PG}theme>"}
+ALL_KINDS = f"""SELECT ?x ?y WHERE {{
+  VALUES (?x ?y) {{ ("a" {KINDS["n"]}) ({KINDS["day"]} {KINDS["thing"]}) ('a' '1') }} # "a" 1
+}}"""
+
+
+@pytest.fixture(scope="module")
+def kinds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of somebody's dump, with a saved query that takes values of each kind."""
+    query = "https://w3id.org/policygraph/queries/kinds"
+    parameters = "".join(
+        f"<{query}> <{SH.parameter}> <{query}#{name}> . <{query}#{name}> a <{SH.Parameter}> ;"
+        f" <{DCT.identifier}> '{name}' ; <{SH.name}> 'the {name}'@en ;"
+        f" <{SH.description}> {Literal(term)} .\n"
+        for name, term in KINDS.items()
     )
-    first.select_option(other)
-    assert f"<{other}>" in text_of(page)
+    dump = tmp_path_factory.mktemp("kinds") / "kinds.trig"
+    dump.write_text(
+        f"<https://w3id.org/policygraph/graph/queries> {{ <{query}> a <{SH.SPARQLExecutable}> ;"
+        f" <{SH.select}> {Literal(ALL_KINDS)} .\n{parameters}}}"
+    )
+    with serving("--dump", dump) as address:
+        yield address
+
+
+@pytest.mark.parametrize(
+    "text", ["a", 'say "hi"', "back\\slash\\", "$text {?x} <b> # c", "1", "tab\t, 日本 😀 é"]
+)
+def test_values_of_every_kind_stay_what_they_are(open_page: Open, kinds: str, text: str) -> None:
+    page, watch = open_page(kinds + "/sparql?lang=en")
+    watch.host = urlsplit(kinds).netloc
+    watch.found.clear()
+    open_example(page, "kinds")
+    values = {"text": text, "n": "-7", "day": "1999-12-31", "thing": "https://example.org/é"}
+    for name, value in values.items():
+        page.get_by_label(f"the {name}").fill(value)
+        page.get_by_label(f"the {name}").blur()
+    expect(page.locator("textarea#query")).to_have_value(re.compile("example.org/é"))
+    same = httpx.get(kinds + "/queries/kinds.json", params=values)
+    mine = httpx.get(kinds + "/sparql", params={"query": text_of(page), "format": "json"})
+    rows = mine.json()["results"]["bindings"]
+    assert rows == same.json()["results"]["bindings"]
+    assert [row["x"]["value"] for row in rows] == [text, "1999-12-31", "a"]
+    assert [row["y"]["value"] for row in rows] == ["-7", "https://example.org/é", "1"]
+    page.get_by_label("the n").fill("many")
+    page.get_by_label("the n").blur()
+    assert page.get_by_label("the n").evaluate("e => e.validationMessage") == (
+        "Fill in a whole number."
+    )
+    assert "-7" in text_of(page)
 
 
 def test_programs_ask_the_same(open_page: Open, server: str) -> None:

@@ -8,7 +8,15 @@ from policygraph.errors import BrokenInput
 from policygraph.namespaces import prefixes
 from policygraph.queries import CatalogueQuery, read_catalogue, term
 from policygraph.sources import find_portal
-from policygraph.web.saved.filling import Hole, called, columns_of, filled, form_of, hole
+from policygraph.web.saved.filling import (
+    Hole,
+    called,
+    columns_of,
+    filled,
+    form_of,
+    hole,
+    template,
+)  # fmt: skip
 from tests.conftest import REPOSITORY
 
 SOURCES = find_portal(REPOSITORY)
@@ -34,6 +42,12 @@ def test_other_values_stand_where_the_catalogue_puts_them(query: CatalogueQuery)
         assert filled(published, holes_of(query), values, PREFIXES) == query.bind(values, BASE)
     everything = {p.name: OTHERS[p.kind] for p in query.parameters}
     assert filled(published, holes_of(query), everything, PREFIXES) == query.bind(everything, BASE)
+
+
+@every_query
+def test_a_template_is_the_text_of_the_catalogue(query: CatalogueQuery) -> None:
+    pieces = template(query.bind({}, BASE), holes_of(query))
+    assert "".join(f"${p}" if at % 2 else p for at, p in enumerate(pieces)) == query.text
 
 
 @every_query

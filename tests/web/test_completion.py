@@ -45,9 +45,22 @@ def test_examples(client: Client) -> None:
         "title": "Everything",
         "language": "en",
         "question": "Wat is er?",
-        "text": "SELECT * { ?s ?p ?o }",
-        "parameters": [{"name": "what", "label": "what", "value": "<http://example.org/a>"}],
+        "template": ["SELECT * { ?s ?p ?o }"],
+        "parameters": [
+            {
+                "name": "what",
+                "label": "what",
+                "kind": "iri",
+                "below": "",
+                "value": "http://example.org/a",
+            }
+        ],
     }
+
+
+def test_choices_of_a_query_that_is_not_there(client: Client) -> None:
+    assert client.get("/sparql/choices.json?query=all").json() == {}
+    assert client.get("/sparql/choices.json?query=none").status_code == 404
 
 
 def test_the_form_without_scripts_keeps_the_language(client: Client) -> None:

@@ -38,6 +38,7 @@ ROUTES = (
     *(Route(path, sparql, methods=["GET", "HEAD", "POST"]) for path in ("/sparql", "/sparql/")),
     Route("/sparql/terms.json", completion.terms),
     Route("/sparql/examples.json", completion.examples),
+    Route("/sparql/choices.json", completion.offered),
     Route("/", start.start),
     Route("/policies", start.policies),
     *(Route(f"/explore{suffix}", explore.explore) for suffix in ("", ".{suffix:str}")),

@@ -1,8 +1,9 @@
-"""What the query editor completes, with labels: prefixes, classes, properties; and examples."""
+"""What the query editor knows: prefixes, classes, properties; examples, and what fills them in."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,7 +11,9 @@ from starlette.responses import Response
 from policygraph.namespaces import RDFS, SKOS
 from policygraph.web.conditional import cache_headers
 from policygraph.web.facts import Facts
-from policygraph.web.saved.saved import SavedQuery, saved_queries
+from policygraph.web.saved.choices import choices
+from policygraph.web.saved.filling import hole, template
+from policygraph.web.saved.saved import SavedQuery, query_named, saved_queries
 from policygraph.web.site import VARY, PageMaker, site_of
 
 _MOST = 1000
@@ -60,7 +63,27 @@ async def examples(request: Request) -> Response:
     if known:
         return known
     found = await saved_queries(site.lookup(request), site, page.language)
-    return _json(page, {"examples": [_example(query, page.language) for query in found]})
+    told = [_example(query, site.prefixes, page.language) for query in found]
+    return _json(page, {"examples": told})
+
+
+async def offered(request: Request) -> Response:
+    """Return what the parameters of a query may be: values and labels, by name.
+
+    A parameter that takes any value of its kind is left out.
+    """
+    site = site_of(request)
+    page = site.page(request)
+    known = page.not_modified()
+    if known:
+        return known
+    slug = request.query_params.get("query", "")
+    query = await query_named(site.lookup(request), site, slug, page.language)
+    value = {}
+    for p in query.parameters:
+        if found := await choices(page, hole(p.name, p.value, site.prefixes)):
+            value[p.name] = [[one, label.value] for one, label in found]
+    return _json(page, value)
 
 
 def _told(counts: dict[str, int], facts: Facts) -> list[dict[str, object]]:
@@ -72,16 +95,24 @@ def _told(counts: dict[str, int], facts: Facts) -> list[dict[str, object]]:
     return told
 
 
-def _example(query: SavedQuery, language: str) -> dict[str, object]:
+def _example(query: SavedQuery, prefixes: Mapping[str, str], language: str) -> dict[str, object]:
+    holes = {p.name: hole(p.name, p.value, prefixes) for p in query.parameters}
     return {
         "slug": query.slug,
         "topic": query.topic,
         "title": query.title.value,
         "language": query.title.lang or language,
         "question": query.question.value,
-        "text": query.text,
+        "template": template(query.text, holes),
         "parameters": [
-            {"name": p.name, "label": p.label.value, "value": p.value} for p in query.parameters
+            {
+                "name": p.name,
+                "label": p.label.value,
+                "kind": holes[p.name].kind,
+                "below": holes[p.name].below,
+                "value": holes[p.name].example,
+            }
+            for p in query.parameters
         ],
     }
 

@@ -67,20 +67,33 @@ def filled(
         if name not in holes:
             takes = ", ".join(holes) or "none"
             raise BrokenInput(f"This query has no parameter {name!r}; it takes: {takes}.")
-    places = []
-    terms = {}
-    for name, value in values.items():
-        words = tuple(token.text for token in tokenize(holes[name].term))
-        terms[words] = _term(holes[name], value, prefixes)
+    terms = {name: _term(holes[name], value, prefixes) for name, value in values.items()}
+    for start, end, name in reversed(places(text, {name: holes[name] for name in values})):
+        text = text[:start] + terms[name] + text[end:]
+    return text
+
+
+def places(text: str, holes: Mapping[str, Hole]) -> list[tuple[int, int, str]]:
+    """Return where parameters stand in a text: from, to, and the name."""
     tokens = tokenize(text)
+    wanted = [(name, tuple(t.text for t in tokenize(h.term))) for name, h in holes.items()]
+    found = []
     for at in range(len(tokens)):
-        for words, term in terms.items():
+        for name, words in wanted:
             if _stands(tokens, at, words):
                 last = tokens[at + len(words) - 1]
-                places.append((tokens[at].start, last.start + len(last.text), term))
-    for start, end, term in reversed(places):
-        text = text[:start] + term + text[end:]
-    return text
+                found.append((tokens[at].start, last.start + len(last.text), name))
+                break
+    return found
+
+
+def template(text: str, holes: Mapping[str, Hole]) -> list[str]:
+    """Return a text in pieces: by turns what is fixed, and the name of a parameter."""
+    pieces, at = [], 0
+    for start, end, name in places(text, holes):
+        pieces += [text[at:start], name]
+        at = end
+    return [*pieces, text[at:]]
 
 
 def _stands(tokens: list[Token], at: int, words: tuple[str, ...]) -> bool:

@@ -18,6 +18,7 @@ from policygraph.formats import GRAPH_FORMATS, RESULT_FORMATS
 from policygraph.web.facts import Link, Text
 from policygraph.web.problems import Members, problem
 from policygraph.web.saved.chart import chart_of
+from policygraph.web.saved.choices import choices
 from policygraph.web.saved.filling import Hole, called, filled, form_of, hole
 from policygraph.web.saved.programs import programs
 from policygraph.web.saved.saved import (
@@ -43,8 +44,6 @@ PAGE = 200
 """Rows of an answer on one page."""
 
 _MOST_PAGES = 50
-_MOST_CHOICES = 400
-"""Things that a field offers; where there are more, it takes an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,29 +252,14 @@ async def _ask(page: PageMaker, text: str, number: int) -> Outcome:
 async def _fields(
     page: PageMaker, query: SavedQuery, holes: Mapping[str, Hole], values: Mapping[str, str]
 ) -> list[Field]:
-    choices = await asyncio.gather(*(_choices(page, holes[p.name]) for p in query.parameters))
+    found = await asyncio.gather(*(choices(page, holes[p.name]) for p in query.parameters))
     fields = []
-    for parameter, offered in zip(query.parameters, choices, strict=True):
+    for parameter, offered in zip(query.parameters, found, strict=True):
         place, value = holes[parameter.name], values[parameter.name]
         if offered and value not in [choice for choice, _ in offered]:
             offered = [*offered, (value, Text(value))]
         fields.append(Field(place.name, parameter.label, place.kind, value, place.example, offered))
     return sorted(fields, key=lambda f: f.kind == "language")
-
-
-async def _choices(page: PageMaker, place: Hole) -> list[tuple[str, Text]]:
-    """Return what a parameter may be: things of the kind of its example, or languages."""
-    if place.kind == "language":
-        return [(code, Text(code)) for code in page.site.languages]
-    if place.kind != "iri" or not place.below:
-        return []
-    lookup = page.site.lookup(page.request)
-    iris = await lookup.alike(place.term[1:-1], place.below, _MOST_CHOICES + 1)
-    if len(iris) > _MOST_CHOICES:
-        return []
-    facts = page.facts(await lookup.names(iris))
-    found = [(iri.removeprefix(place.below), facts.label(iri)) for iri in iris]
-    return sorted(found, key=lambda choice: choice[1].value.casefold())
 
 
 Cell = Link | Text | None
