@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from policygraph.engine import Engine, Query
 from policygraph.errors import BrokenInput
@@ -40,7 +41,11 @@ def iri_ref(iri: str) -> str:
 
 
 def _values(iris: Iterable[str]) -> str:
-    return " ".join(iri_ref(iri) for iri in iris)
+    return " ".join(map(iri_ref, iris))
+
+
+def _listed(iris: Iterable[str]) -> str:
+    return ", ".join(map(iri_ref, iris))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,25 +126,26 @@ class Lookup:
         found.sort(key=lambda t: (isinstance(t[0], NamedNode), t[0].value, t[1].value))
         return found[:PAGE_SIZE], len(found) > PAGE_SIZE
 
-    async def names(self, iris: Iterable[str]) -> list[Triple]:
-        """Return labels and types of things, so that a page can name what it mentions."""
-        wanted = sorted({iri for iri in iris if _IRI.fullmatch(iri)})
-        triples: list[Triple] = []
-        for start in range(0, len(wanted), BATCH):
-            values = _values(wanted[start : start + BATCH])
-            triples += await self.triples(
-                "CONSTRUCT { ?x ?p ?o } WHERE {"
-                f" VALUES ?x {{ {values} }}"
-                f" VALUES ?p {{ {_values((RDF.type, RDFS.label, SKOS.prefLabel))} }} ?x ?p ?o }}"
-            )
-        return triples
+    async def names(self, iris: Iterable[str], *also: str) -> list[Triple]:
+        """Return labels and types of things, so that a page can name what it mentions.
 
-    async def titles(self, iris: Iterable[str]) -> list[Triple]:
-        """Return the titles and descriptions of graphs."""
-        return await self.triples(
-            f"CONSTRUCT {{ ?x ?p ?o }} WHERE {{ VALUES ?x {{ {_values(iris)} }}"
-            f" VALUES ?p {{ {_values((DCT.title, DCT.description))} }} ?x ?p ?o }}"
+        With the properties `also`, what is said with those too. What is no IRI is left out.
+        """
+        properties = _listed((RDF.type, RDFS.label, SKOS.prefLabel, *also))
+        wanted = sorted({iri for iri in iris if _IRI.fullmatch(iri)})
+        batches = [wanted[start : start + BATCH] for start in range(0, len(wanted), BATCH)]
+        # With the properties in a second VALUES, the evaluator would go through all that is said
+        # with them of anything: thirty to fifty times as long.
+        found = await asyncio.gather(
+            *(
+                self.triples(
+                    f"CONSTRUCT {{ ?x ?p ?o }} WHERE {{ VALUES ?x {{ {_values(batch)} }}"
+                    f" ?x ?p ?o FILTER(?p IN ({properties})) }}"
+                )
+                for batch in batches
+            )
         )
+        return list(chain.from_iterable(found))
 
     async def graph(self, iri: str) -> list[Triple]:
         """Return a whole named graph."""
@@ -160,12 +166,12 @@ class Lookup:
                 DCAT.startDate, DCAT.endDate)  # fmt: skip
         return await self.triples(
             "CONSTRUCT { ?s ?p ?o . ?graph ?about ?text . ?place ?named ?label } WHERE {"
-            f" {{ GRAPH {iri_ref(base + 'graph/meta')} {{ VALUES ?p {{ {_values(said)} }}"
-            " ?s ?p ?o } }"
+            f" {{ GRAPH {iri_ref(base + 'graph/meta')} {{ ?s ?p ?o"
+            f" FILTER(?p IN ({_listed(said)})) }} }}"
             f" UNION {{ ?graph a <{DCAT.Dataset}> . BIND(<{DCT.description}> AS ?about)"
             f" ?graph <{FOAF.primaryTopic}>?/<{DCT.description}> ?text }}"
             f" UNION {{ BIND(<{SKOS.prefLabel}> AS ?named)"
-            f" {iri_ref(base)} <{DCT.spatial}> ?place . ?place ?named ?label }} }}"
+            f" {iri_ref(base)} <{DCT.spatial}> ?place . ?place <{SKOS.prefLabel}> ?label }} }}"
         )
 
     async def policy(self, iri: str) -> list[Triple]:
@@ -199,19 +205,12 @@ class Lookup:
 
     async def policies(self) -> list[Triple]:
         """Return the policies that are described, with what a list shows of each."""
-        shown = (RDF.type, SKOS.prefLabel, RDFS.label, *_LISTED)
+        shown = (RDF.type, SKOS.prefLabel, RDFS.label, DCT.title, DCT.description, DCT.issued,
+                 DCT.spatial, DCT.publisher)  # fmt: skip
         return await self.triples(
-            f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s a <{PG.PolicyDocument}> ."
-            f" VALUES ?p {{ {_values(shown)} }} ?s ?p ?o }}"
+            f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s a <{PG.PolicyDocument}> ; ?p ?o"
+            f" FILTER(?p IN ({_listed(shown)})) }}"
         )
-
-    async def counts(self, classes: Sequence[str]) -> dict[str, int]:
-        """Return how many things of each class there are."""
-        rows = await self.rows(
-            "SELECT ?class (COUNT(DISTINCT ?s) AS ?n) WHERE {"
-            f" VALUES ?class {{ {_values(classes)} }} ?s a ?class }} GROUP BY ?class"
-        )
-        return {row["class"]: int(row["n"]) for row in rows if "class" in row}
 
     async def saved_queries(self, graph: str) -> list[Row]:
         """Return the saved queries of a graph: its IRI, text, and a label in each language."""
@@ -219,7 +218,7 @@ class Lookup:
             "SELECT ?query ?text ?property ?value (LANG(?value) AS ?lang) WHERE {"
             f" GRAPH {iri_ref(graph)} {{ ?query ?kind ?text ."
             f" VALUES ?kind {{ {_values(_TEXTS)} }} OPTIONAL {{ ?query ?property ?value"
-            f" FILTER(isLiteral(?value) && ?property NOT IN ({', '.join(map(iri_ref, _TEXTS))})) }}"
+            f" FILTER(isLiteral(?value) && ?property NOT IN ({_listed(_TEXTS)})) }}"
             " } } ORDER BY ?query ?property ?value"
         )
 
@@ -272,20 +271,6 @@ class Lookup:
         )
         return [(row["class"], row["property"]) for row in rows]
 
-    async def described(self, iris: Iterable[str], also: Sequence[str]) -> list[Triple]:
-        """Return the names of things and what else is said of them with the properties `also`."""
-        wanted = [iri for iri in iris if _IRI.fullmatch(iri)]
-        said = (RDFS.label, SKOS.prefLabel, *also)
-        triples: list[Triple] = []
-        for start in range(0, len(wanted), BATCH):
-            triples += await self.triples(
-                "CONSTRUCT { ?x ?p ?o } WHERE {"
-                f" VALUES ?x {{ {_values(wanted[start : start + BATCH])} }}"
-                f" VALUES ?p {{ {_values(said)} }} ?x ?p ?o }}"
-            )
-        return triples
-
 
 _TEXTS = (SH.select, SH.ask, SH.construct, SH.describe)
 _ELEMENT_OF = ("elementOf", "principleOf", "pillarOf", "actionPointOf", "goalOf", "riskOf")
-_LISTED = (DCT.title, DCT.description, DCT.issued, DCT.spatial, DCT.publisher)

@@ -94,7 +94,7 @@ async def _described(page: PageMaker, answers: Mapping[str, Sequence[Row]]) -> F
     found = {value for rows in answers.values() for row in rows for value in row.values()}
     found.add(page.site.release.portal.license)
     lookup = page.site.lookup(page.request)
-    return page.facts(await lookup.described(sorted(found), _NOTES))
+    return page.facts(await lookup.names(found, *_NOTES))
 
 
 def _meanings(facts: Facts, rows: Sequence[Row], name: str, count: str) -> list[Meaning]:

@@ -56,8 +56,7 @@ async def listing(request: Request) -> Response:
     if known:
         return known
     lookup = site.lookup(request)
-    titles = await lookup.names([site.graph(slug) for slug in site.release.graphs])
-    facts = page.facts([*titles, *await lookup.titles(map(site.graph, site.release.graphs))])
+    facts = page.facts(await lookup.names(map(site.graph, site.release.graphs), DCT.title))
     groups = []
     for slug, rows in _grouped(site.release.files.values()).items():
         iri = site.graph(slug)

@@ -285,7 +285,8 @@ def _answer(
 async def _rows(page: PageMaker, step: Step) -> list[Row]:
     graph = page.site.graph
     lookup = page.site.lookup(page.request)
-    facts = page.facts(await lookup.titles([graph(version.slug) for version in step.versions]))
+    slugs = [version.slug for version in step.versions]
+    facts = page.facts(await lookup.names(map(graph, slugs), DCT.title))
     return [
         Row(v.slug, facts.text(graph(v.slug), SKOS.prefLabel, DCT.title) or Text(v.slug), v.file)
         for v in step.versions

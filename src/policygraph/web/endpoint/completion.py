@@ -36,7 +36,7 @@ async def terms(request: Request) -> Response:
     classes = await lookup.used_classes(_MOST)
     properties = await lookup.used_properties(_MOST)
     pairs = await lookup.properties_of_classes(_MOST * 10)
-    described = await lookup.described([*classes, *properties], _NOTES)
+    described = await lookup.names([*classes, *properties], *_NOTES)
     facts = page.facts(described)
     place = {iri: at for at, iri in enumerate(classes)}
     of: dict[str, list[int]] = {}
