@@ -2,7 +2,7 @@
  * Builds what browsers load: src/ and the libraries that it uses, as files whose names hold a digest of their content.
  *
  * Writes to src/policygraph/web/static/built/ of the repository, or to the folder that is given. `manifest.json` there
- * tells the server which file each entry point became; `licences.txt` holds the licence of everything that is in them.
+ * tells the server which file each entry point and each typeface became; `licences.txt` holds the licence of everything that is in them.
  */
 
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -35,8 +35,9 @@ const { metafile } = await esbuild.build({
 
 /** @type {Record<string, string>} */
 const manifest = {};
-for (const [file, { entryPoint }] of Object.entries(metafile.outputs)) {
-  if (entryPoint) manifest[path.basename(entryPoint)] = path.basename(file);
+for (const [file, { entryPoint, inputs }] of Object.entries(metafile.outputs)) {
+  const source = entryPoint ?? Object.keys(inputs).find((input) => input.endsWith(".woff2"));
+  if (source) manifest[path.basename(source)] = path.basename(file);
 }
 writeFileSync(path.join(out, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
 writeFileSync(path.join(out, "licences.txt"), licences(Object.keys(metafile.inputs)));

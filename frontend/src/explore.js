@@ -48,7 +48,6 @@ function start(host) {
     h("button", { type: "button", class: "quiet", onclick: () => keep(frame) }, say("save_picture")),
     h("button", { type: "button", class: "quiet", onclick: () => drawn && save("policygraph.ttl", "text/turtle", turtle(drawn, language)) }, say("save_turtle")),
   );
-  document.body.classList.add("exploring");
   host.replaceChildren(tools, frame, moves, status, key, h("p", { class: "hint" }, say("picture_keys")));
 
   // ---- what the server knows ----
