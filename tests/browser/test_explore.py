@@ -7,11 +7,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .conftest import Open
-from .test_pages import READERS, violations
 
 BASE = "https://w3id.org/policygraph/id/"
 THEME = f"{BASE}theme/safety-security"
@@ -106,18 +104,6 @@ def test_a_picture_is_asked_and_saved(open_page: Open, tmp_path: Path) -> None:
     )
     asked = {quad.triple for quad in ox.parse(answer.body(), format=ox.RdfFormat.N_TRIPLES)}
     assert links <= asked
-
-
-@pytest.mark.parametrize("reader", READERS)
-def test_a_neighbourhood_can_be_read_by_everybody(open_page: Open, reader: str) -> None:
-    asked = urlencode([("iri", VISION), ("grown", PILLAR)])
-    for path in ("/explore", f"/explore?{asked}"):
-        page, _ = open_page(path, **READERS[reader])
-        if "iri" in path:
-            expect(node(page, PILLAR)).to_have_attribute("aria-expanded", "true")
-        assert violations(page) == []
-        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert wide <= 0, f"{wide} pixels too wide"
 
 
 def test_without_a_script_a_neighbourhood_grows_by_links(open_page: Open) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import Open
-from .test_pages import READERS, VISION, violations
+from .kinds import VISION
+from .test_pages import violations
 
 TITLE = "Nederlandse overheidsbrede visie op generatieve AI"
 
@@ -84,12 +84,3 @@ def test_without_a_script_a_reader_searches_and_refines(open_page: Open) -> None
     page.get_by_role("searchbox").fill("generatieve")
     page.keyboard.press("Enter")
     expect(page.locator(".hits mark").first).to_have_text(re.compile("generatieve", re.IGNORECASE))
-
-
-@pytest.mark.parametrize("reader", READERS)
-@pytest.mark.parametrize("query", ["q=sandbx", "q=qwertyuiop+visie", "q=&kind=action&page=2"])
-def test_everybody_can_read_what_was_found(open_page: Open, query: str, reader: str) -> None:
-    page, _ = open_page(f"/search?{query}", **READERS[reader])
-    assert violations(page) == []
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0, f"{wide} pixels too wide"
