@@ -139,6 +139,21 @@ def test_every_figure_of_the_things_that_the_start_page_leads_to(client: httpx.C
         assert figures, path
 
 
+def test_every_figure_of_parts_of_policies_and_of_concepts(client: httpx.Client) -> None:
+    for path, wanted in {
+        "/doc/policy/nl-generative-ai-vision/action/3.1": {"sdgs", "same_instrument"},
+        "/doc/policy/nl-generative-ai-vision/principle/1": {"sdgs", "close", "same_theme"},
+        "/doc/policy/nl-generative-ai-vision/pillar/1": {"actions"},
+        "/doc/kind/sandbox": {"uses"},
+        "/doc/role/author": {"in_role"},
+    }.items():
+        text = page(client, path, "en")
+        assert wanted <= set(check_parts(client, text)), path
+    # a kind of initiative says nothing of documents
+    uses = page(client, "/doc/kind/sandbox").partition('<h2 id="uses">')[2]
+    assert '<div class="document">' not in uses.partition("</section>")[0]
+
+
 def test_indexes_agree_with_the_pages_that_they_lead_to(client: httpx.Client) -> None:
     text = page(client, "/", "en")
     themes = text.partition('<h2 id="themes">')[2].partition('<section class="part"')[0]

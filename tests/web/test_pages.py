@@ -28,7 +28,8 @@ from .example import VISION
 PAGES = (
     "/", "/policies", "/sparql", "/queries", "/queries/all", "/download/", "/ns", "/shapes",
     "/about", "/about/model", "/about/quality", "/about/data",
-    "/doc/policy/vision", "/doc/organisation/hub", "/doc/organisation/evil", "/doc/graph/vision",
+    "/doc/policy/vision", "/doc/policy/vision/action/1.2", "/doc/graph/vision",
+    "/doc/organisation/hub", "/doc/organisation/evil",
     "/doc/sdg:9", "/doc/sdg:", "/doc/theme/safety", "/doc/policy/none", "/nowhere",
     "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D",
     "/compare", "/compare?by=sdg", "/compare?by=instrument&policy=vision",
@@ -196,6 +197,21 @@ def test_a_thing_shows_what_documents_do_with_it(client: Client) -> None:
     role = page.index('<div class="document"><a href="/doc/policy/vision">')
     assert page.index("het hele document") > role
     assert "auteur" in page[role:]
+
+
+def test_a_part_of_a_policy_reads_on(client: Client) -> None:
+    page = client.page("/doc/policy/vision/action/1.2", "en").text
+    assert 'href="/doc/policy/vision#action-1.2"' in page
+    assert 'id="action-1.2"' in client.page("/doc/policy/vision").text
+    assert 'rel="next" href="/doc/policy/vision/action/1.10"' in page
+    assert 'rel="prev"' not in page
+    assert 'rel="prev" href="/doc/policy/vision/action/1.2"' in (
+        client.page("/doc/policy/vision/action/1.10").text
+    )
+    glance = page.partition('id="glance"')[2].partition("</dl>")[0]
+    assert '<dt>Pillar</dt><dd><a href="/doc/policy/vision/pillar/1">' in glance
+    goals = client.page("/doc/policy/vision/principle/1", "nl").text.partition('id="sdgs"')[2]
+    assert "omdat" in goals.partition("</section>")[0]
 
 
 def test_an_error_is_reported_where_the_portal_says(

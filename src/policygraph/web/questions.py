@@ -314,6 +314,37 @@ def of_property(iri: str) -> str:
     )
 
 
+def said_of(iri: str) -> str:
+    """Return the query for all that is said of a thing."""
+    return query(
+        """
+        SELECT ?property ?value
+        WHERE { $thing ?property ?value }
+        ORDER BY ?property ?value
+        """,
+        thing=iri_ref(iri),
+    )
+
+
+def goals_of(iri: str, language: str) -> str:
+    """Return the query for the goals that a part of a policy is linked to, and who says so."""
+    return query(
+        """
+        SELECT DISTINCT ?goal ?label ?basis ?alignment
+        WHERE {
+          ?alignment pg:alignmentOf $thing ;
+            pg:goal ?goal .
+          OPTIONAL { ?alignment pg:basis ?basis }
+          $named
+        }
+        ORDER BY ?goal ?basis ?alignment
+        """,
+        thing=iri_ref(iri),
+        named=_named("goal"),
+        language=f'"{language}"',
+    )
+
+
 def named_like(words: str, most: int) -> str:
     """Return the query for the things whose label has some words in it, shortest label first."""
     literal = json.dumps(words, ensure_ascii=False)

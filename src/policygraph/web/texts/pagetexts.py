@@ -160,6 +160,8 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "score": ("Impactscore", "Impact score", "Score d'impact"),
     "status": ("Stand", "Status", "État"),
     "initiative": ("Initiatief", "Initiative", "Initiative"),
+    "theme": ("Thema", "Theme", "Thème"),
+    "instrument": ("Instrument", "Instrument", "Instrument"),
     "initiatives": ("Initiatieven", "Initiatives", "Initiatives"),
     "what_kind": ("Soort", "Kind", "Type"),
     "named_in": ("Waar", "Where", "Où"),
@@ -252,11 +254,6 @@ PAGES: dict[str, tuple[str, str, str]] = {
     ),
     "close": ("Dicht bij", "Close to it", "Proches"),
     "realised_by": ("Uitgewerkt door", "Realised by", "Mis en œuvre par"),
-    "goals_of": (
-        "Duurzame-ontwikkelingsdoelen",
-        "Sustainable Development Goals",
-        "Objectifs de développement durable",
-    ),
     "aligned": (
         "Wat beleid ermee verbindt",
         "What policies link to it",
@@ -276,10 +273,32 @@ PAGES: dict[str, tuple[str, str, str]] = {
     "times_used": ("keer gebruikt", "times used", "utilisations"),
     "uses": ("Waar het voorkomt", "Where it occurs", "Où il apparaît"),
     "in_role": ("Wie deze rol heeft", "Who has this role", "Qui tient ce rôle"),
-    "statements_list": (
-        "Toon alle uitspraken die hiernaar verwijzen",
-        "Show all statements that point to this",
-        "Montrer tous les énoncés qui y renvoient",
+    "all_statements": ("Alle uitspraken", "All statements", "Tous les énoncés"),
+    "same_theme": (
+        "Hetzelfde thema in ander beleid",
+        "The same theme in other policies",
+        "Le même thème dans d'autres politiques",
+    ),
+    "same_instrument": (
+        "Hetzelfde instrument in ander beleid",
+        "The same instrument in other policies",
+        "Le même instrument dans d'autres politiques",
+    ),
+    "show_documents": (
+        "Toon ze in {n} documenten",
+        "Show them in {n} documents",
+        "Les montrer dans {n} documents",
+    ),
+    "in_order": ("In het document", "In the document", "Dans le document"),
+    "in_its_document": (
+        "Op zijn plaats in het document",
+        "In its place in the document",
+        "À sa place dans le document",
+    ),
+    "compare_these": (
+        "Vergelijk dit beleid",
+        "Compare these policies",
+        "Comparer ces politiques",
     ),
     "first_only": ("Alleen de eerste {n}.", "The first {n} only.", "Les {n} premiers seulement."),
     "properties": ("Eigenschappen", "Properties", "Propriétés"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from policygraph.namespaces import DCT, PG, RDF, RDFS, SKOS
+from policygraph.namespaces import DCT, FOAF, ORG, PG, RDF, RDFS, SKOS
 from policygraph.terms import Triple
 from policygraph.web import questions
 from policygraph.web.citation import Citation, cite
@@ -18,7 +18,8 @@ from policygraph.web.drawing import bars, network
 from policygraph.web.facts import Facts, Link, Value, goal_number, node_key
 from policygraph.web.serialise import embedded_jsonld
 from policygraph.web.site import PageMaker, address_of
-from policygraph.web.things import uses
+from policygraph.web.things import elements, uses
+from policygraph.web.things.elements import read_part
 from policygraph.web.things.policies import read_policy
 
 if TYPE_CHECKING:
@@ -27,10 +28,14 @@ if TYPE_CHECKING:
 FIRST = (RDF.type, SKOS.definition, DCT.description, RDFS.comment, PG.officialName)
 """Properties that a page shows first; the others follow by label."""
 
-ELEMENT_OF = (
-    PG.principleOf, PG.pillarOf, PG.actionPointOf, PG.goalOf, PG.riskOf, PG.aboutDocument,
+TOLD = (
+    PG.officialName, DCT.title, SKOS.altLabel, DCT.publisher, DCT.creator, DCT.issued, DCT.language,
+    ORG.subOrganizationOf, PG.instrument, SKOS.broader, FOAF.homepage, FOAF.page, SKOS.scopeNote,
+    SKOS.example, SKOS.editorialNote,
 )  # fmt: skip
+"""What a reader is told of a thing that has sections, in this order; the rest is folded."""
 
+_REMARKS = frozenset({SKOS.scopeNote, SKOS.example, SKOS.editorialNote})
 _HIDDEN = frozenset({SKOS.prefLabel, RDFS.label})
 _LEAD = frozenset({SKOS.definition, DCT.description})
 
@@ -57,6 +62,9 @@ async def thing_page(page: PageMaker, description: Description, path: str, links
     facts = page.facts(description.triples)
     if PG.PolicyDocument in facts.iris(iri, RDF.type) and description.page == 1:
         return await _policy_page(page, description, path, links)
+    section = elements.section_of(facts, iri)
+    if section and description.page == 1:
+        return await _element_page(page, description, path, links, *section)
     slug = iri.removeprefix(page.site.graph(""))
     files = [
         f for name, f in sorted(page.site.release.files.items()) if name.startswith(slug + ".")
@@ -66,6 +74,9 @@ async def thing_page(page: PageMaker, description: Description, path: str, links
     answers = await lookup.answers(questions_) if description.page == 1 else {}
     found = {value for rows in answers.values() for row in rows for value in row.values()}
     facts = page.facts([*description.triples, *await lookup.names(found)])
+    sections = uses.sections(facts, iri, questions_, answers)
+    rows = [row for row in _rows(facts, iri) if row.property.iri not in _LEAD]
+    told = [_told(row) for p in TOLD for row in rows if row.property.iri == p]
     return page.render(
         "thing.html",
         link_header=links,
@@ -74,11 +85,13 @@ async def thing_page(page: PageMaker, description: Description, path: str, links
         label=facts.label(iri),
         types=facts.kinds(iri),
         lead=facts.text(iri, SKOS.definition, DCT.description),
-        number=facts.plain(iri, PG.number),
-        documents=[facts.link(d) for p in ELEMENT_OF for d in facts.iris(iri, p)],
         goal=goal_number(iri),
-        sections=uses.sections(facts, iri, questions_, answers),
-        rows=[row for row in _rows(facts, iri) if row.property.iri not in _LEAD],
+        sections=sections,
+        kinds=facts.links(iri, PG.kind),
+        places=facts.links(iri, DCT.spatial),
+        compare=_compared(page, facts, iri),
+        told=told if sections else rows,
+        rows=rows if sections else [],
         nested={node: _rows(facts, node) for node in _blank_nodes(description.said, iri)},
         pointing=_pointing(facts, description.pointing),
         page_number=description.page,
@@ -90,6 +103,36 @@ async def thing_page(page: PageMaker, description: Description, path: str, links
         files=files,
         embedded=embedded_jsonld(description.said, page.site.prefixes),
     )
+
+
+async def _element_page(
+    page: PageMaker, description: Description, path: str, links: str, section: str, policy: str
+) -> Response:
+    iri = description.iri
+    part, facts = await read_part(page, description.triples, iri, section, policy)
+    return page.render(
+        "element.html",
+        link_header=links,
+        title=facts.label(iri).value,
+        iri=iri,
+        types=facts.kinds(iri),
+        part_of_policy=part,
+        rows=_rows(facts, iri),
+        nested={node: _rows(facts, node) for node in _blank_nodes(description.said, iri)},
+        pointing=_pointing(facts, description.pointing),
+        page_number=description.page,
+        more=description.more,
+        doc_path=path,
+        citation=_citation(page, iri, facts.label(iri).value),
+        embedded=embedded_jsonld(description.said, page.site.prefixes),
+    )
+
+
+def _compared(page: PageMaker, facts: Facts, iri: str) -> str:
+    """Return the address where the policies of a place are compared; nothing for other things."""
+    if DCT.Location not in facts.iris(iri, RDF.type):
+        return ""
+    return Selection(place=key(page.site.release.urls, iri, "jurisdiction")).address()
 
 
 def _citation(page: PageMaker, iri: str, title: str) -> Citation | None:
@@ -108,6 +151,12 @@ def _rows(facts: Facts, subject: str) -> list[Row]:
         values = [facts.value(term) for term in facts.values(subject, predicate)]
         rows.append(Row(facts.link(predicate), sorted(values, key=_value_key)))
     return sorted(rows, key=_row_key)
+
+
+def _told(row: Row) -> Row:
+    """Return a property as a reader is told it: remarks in the language of the page if they are."""
+    own = [value for value in row.values if not value.text.lang]
+    return Row(row.property, own) if own and row.property.iri in _REMARKS else row
 
 
 def _row_key(row: Row) -> tuple[int, str]:

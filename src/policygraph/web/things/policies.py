@@ -133,10 +133,11 @@ def _sorted(facts: Facts, things: Iterable[str]) -> list[str]:
 
 
 def _elements(facts: Facts, rows: Sequence[Row]) -> list[Element]:
-    return [_element(facts, e) for e in _sorted(facts, things(rows))]
+    return [read_element(facts, e) for e in _sorted(facts, things(rows))]
 
 
-def _element(facts: Facts, iri: str) -> Element:
+def read_element(facts: Facts, iri: str) -> Element:
+    """Return what is said of a principle, pillar, action point, goal or risk."""
     return Element(
         iri=iri,
         anchor=anchor(iri),
@@ -172,7 +173,7 @@ def _pillars(
         placed.update(a.iri for a in own)
         inner = [p for p in pillars if iri in inside[p]]
         return Pillar(
-            _element(facts, iri),
+            read_element(facts, iri),
             [a for a in own if not a.in_text],
             [a for a in own if a.in_text],
             elsewhere,
@@ -206,17 +207,32 @@ def _takeaways(facts: Facts, everything: list[str]) -> list[Takeaway]:
     def build(iri: str) -> Takeaway:
         seen.add(iri)
         details = [t for t in everything if iri in facts.iris(t, DCT.isPartOf) and t != iri]
-        return Takeaway(
-            facts.link(iri),
-            facts.text(iri, DCT.description),
-            facts.links(iri, PG.forJurisdiction),
-            facts.links(iri, PG.pointsTo),
-            _evidence(facts, iri),
-            [build(t) for t in details if t not in seen],
-        )
+        return read_takeaway(facts, iri, [build(t) for t in details if t not in seen])
 
     outer = [t for t in everything if not set(facts.iris(t, DCT.isPartOf)) & set(everything)]
     return [build(t) for t in outer] + [build(t) for t in everything if t not in seen]
+
+
+def read_takeaway(facts: Facts, iri: str, details: Sequence[Takeaway] = ()) -> Takeaway:
+    """Return what an analyst takes from a policy, with the details that were found below it."""
+    return Takeaway(
+        facts.link(iri),
+        facts.text(iri, DCT.description),
+        facts.links(iri, PG.forJurisdiction),
+        facts.links(iri, PG.pointsTo),
+        _evidence(facts, iri),
+        list(details),
+    )
+
+
+def read_goals(facts: Facts, iri: str) -> list[Goal]:
+    """Return the goals that one part of a policy is linked to."""
+    rows = [
+        {"goal": goal, "alignment": alignment, "of": iri}
+        for alignment in sorted(facts.pointing(PG.alignmentOf, iri))
+        for goal in facts.iris(alignment, PG.goal)
+    ]
+    return _goals(facts, iri, rows)
 
 
 def _goals(facts: Facts, policy: str, rows: Sequence[Row]) -> list[Goal]:

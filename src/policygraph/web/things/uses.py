@@ -26,7 +26,8 @@ _RELATIONS = (
 )
 
 _CONCEPT = """$this ^(pg:kind|pg:bindingStatus|adms:status|dct:subject|dct:language|eli:work_type) ?thing .
-          OPTIONAL { ?thing $element_of ?policy }"""  # noqa: E501  (one line of SPARQL)
+          OPTIONAL { ?thing $element_of ?policy }
+          BIND(COALESCE(?policy, ?thing) AS ?dated)"""  # noqa: E501  (one line of SPARQL)
 
 _PLACE = {
     "policies": ("", "?thing a pg:PolicyDocument ; dct:spatial $this ."),
@@ -61,8 +62,6 @@ _USING = (
     "dct:subject|dct:language|eli:work_type"
 )
 
-_GOALS = ("?basis", "?alignment pg:alignmentOf $this ; pg:goal ?thing ; pg:basis ?basis .")
-
 _SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     PG.PrincipleTheme: {
         "principles": ("", "?thing pg:theme $this ; pg:principleOf ?policy ."),
@@ -93,10 +92,22 @@ _SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     PG.Principle: {
         "close": ("", "?thing skos:closeMatch|^skos:closeMatch $this ; pg:principleOf ?policy ."),
         "realised_by": ("", "?thing pg:realisesPrinciple $this ."),
-        "goals_of": _GOALS,
+        "same_theme": (
+            "",
+            """$this pg:theme ?theme ; pg:principleOf ?own .
+          ?thing pg:theme ?theme ; pg:principleOf ?policy .
+          FILTER(?policy != ?own)""",
+        ),
     },
     PG.Pillar: {"actions": ("?standing", "?thing pg:inPillar $this ; pg:standing ?standing .")},
-    PG.ActionPoint: {"goals_of": _GOALS},
+    PG.ActionPoint: {
+        "same_instrument": (
+            "",
+            """$this pg:instrument ?instrument ; pg:actionPointOf ?own .
+          ?thing pg:instrument ?instrument ; pg:actionPointOf ?policy .
+          FILTER(?policy != ?own)""",
+        ),
+    },
     SDGO.Goal: {
         "aligned": _ALIGNED,
         "targets": ("", "?thing sdgo:isTargetOf $this ."),
@@ -136,6 +147,7 @@ class Item:
     notes: list[Link]
     uses: str
     """How often it is used, where the answer says so."""
+    issued: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,17 +175,20 @@ class Section:
         """Return how many documents there are in it."""
         return sum(group.document is not None for group in self.groups)
 
+    @property
+    def aside(self) -> bool:
+        """Whether it is about other documents than the thing's own, so that a page may fold it."""
+        return self.key in ("same_theme", "same_instrument")
+
 
 def asked(iri: str, types: Iterable[str], language: str) -> dict[str, str]:
     """Return the questions about a thing of some classes, by the key of the section."""
     found: dict[str, str] = {}
     for type_ in _SECTIONS:
-        if type_ not in set(types):
+        if type_ not in set(types) or (type_ == SKOS.Concept and found):
+            # A theme, an instrument, a place or a goal is a concept with questions of its own.
             continue
         for key, (notes, pattern) in _SECTIONS[type_].items():
-            if type_ == SKOS.Concept and found:
-                # A theme, an instrument, a place or a goal has questions of its own.
-                continue
             found.setdefault(key, _question(iri, notes, pattern, language))
     return found
 
@@ -195,7 +210,8 @@ def _question(iri: str, notes: str, pattern: str, language: str) -> str:
         pattern=pattern,
         notes=notes,
         document="?policy" if grouped else "",
-        dated="?policy" if grouped else "?thing",
+        # A date is asked of what is known: a variable without a value would ask it of everything.
+        dated=next((v for v in ("?dated", "?policy") if v in pattern), "?thing"),
         element_of=ELEMENT_OF,
         using=_USING,
         this=iri_ref(iri),
@@ -254,4 +270,5 @@ def _item(facts: Facts, iri: str, thing: str, rows: Sequence[Row]) -> Item:
         basis,
         [facts.link(n) for n in notes],
         rows[0].get("uses", ""),
+        next((row["issued"] for row in rows if "issued" in row), ""),
     )
