@@ -17,6 +17,7 @@ from policygraph.web import questions
 from policygraph.web.app import create_app
 from policygraph.web.facts import Facts
 from policygraph.web.pagecache import PageCache
+from policygraph.web.texts.dates import worded
 from policygraph.web.texts.pagetexts import PAGES as PAGE_TEXTS
 from policygraph.web.texts.searchtexts import SEARCH
 from policygraph.web.texts.texts import _TEXTS, LANGUAGES
@@ -277,6 +278,27 @@ def test_the_words_are_there_in_every_language() -> None:
         assert all(words), key
     tables = (PAGE_TEXTS, SEARCH)
     assert sum(map(len, tables)) == len({key for table in tables for key in table})
+
+
+@pytest.mark.parametrize(
+    ("language", "date", "words"),
+    [
+        ("nl", "2024-01-18", "18 januari 2024"),
+        ("en", "2025-02", "February 2025"),
+        ("fr", "2023-08-01", "1er août 2023"),
+        ("nl", "2019", "2019"),
+        ("en", "2024-13-01", "2024-13-01"),
+        ("en", "soon", "soon"),
+    ],
+)
+def test_dates_in_words(language: str, date: str, words: str) -> None:
+    assert worded(language, date) == words
+
+
+def test_the_start_page_lists_documents_by_year(client: Client) -> None:
+    years = client.page("/", "en").text.partition('<ol class="years"')[2].partition("</ol>")[0]
+    assert re.findall(r"<h3>(\d+) ", years) == ["2024"]
+    assert '<time class="date" datetime="2024-01-18">18 January</time>' in years
 
 
 def test_style_sheet(client: Client) -> None:

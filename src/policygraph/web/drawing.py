@@ -12,6 +12,9 @@ from policygraph.web.facts import Link, Text
 STRIP = 340
 """Width of a timeline, in pixels."""
 
+_LABELS = 8
+"""How many years are named at most."""
+
 _MARK = 7
 """Width of the mark of a single day: a day itself would be too thin to see."""
 
@@ -28,11 +31,10 @@ class Axis:
         return "".join([f"M{x:g} 0V100" for _, x in self.years])
 
     @property
-    def labels(self) -> list[tuple[str, float]]:
-        """Return every other year in two digits, the last one among them, where it begins."""
-        last = len(self.years) - 1
-        kept = [y for n, y in enumerate(self.years) if (last - n) % 2 == 0]
-        return [(f"\u2019{year % 100:02}", x + 2) for year, x in kept]
+    def labels(self) -> list[tuple[int, str]]:
+        """Return some years, the last one first, and the share of the width where each begins."""
+        step = math.ceil(len(self.years) / _LABELS)
+        return [(year, f"{x / STRIP:.1%}") for year, x in self.years[::-step]]
 
     def mark(self, earliest: str, latest: str) -> tuple[float, float] | None:
         """Return place and width of the time between two dates, or None for what is no date."""
@@ -97,7 +99,8 @@ class Node:
     link: Link
     relation: Text
     x: int
-    y: int
+    top: int
+    """The base line of the relation; the lines of its name follow."""
     lines: tuple[str, ...]
     anchor: str
     path: str
@@ -117,8 +120,8 @@ class Network:
     nodes: tuple[Node, ...]
 
 
-_WIDTH, _ROW, _SIDE, _BOX = 900, 54, 275, 95
-_LETTERS = 36
+_WIDTH, _ROW, _SIDE, _BOX = 900, 72, 275, 95
+_LETTERS, _LINE = 35, 16
 
 
 def network(
@@ -143,14 +146,15 @@ def _side(
     bend = (x + inner) // 2
     for n, (relation, link) in enumerate(relations):
         y = start + n * _ROW + _ROW // 2
+        lines = wrapped(link.text.value, _LETTERS, 3)
         tip = (inner, middle) if left else (x - 6, y)
         head = f"M{tip[0]} {tip[1]}l-8 -4v8z"
         yield Node(
             link=link,
             relation=relation,
             x=x - 6 if left else x + 4,
-            y=y,
-            lines=wrapped(link.text.value, _LETTERS, 2),
+            top=y + 4 - len(lines) * _LINE // 2,
+            lines=lines,
             anchor="end" if left else "start",
             path=f"M{x} {y}C{bend} {y} {bend} {middle} {inner} {middle}"
             if left

@@ -32,7 +32,7 @@ from policygraph.web.lookup import Lookup
 from policygraph.web.negotiate import choose_language
 from policygraph.web.pagecache import PageCache
 from policygraph.web.search.index import OwnIndex
-from policygraph.web.texts import properties, texts
+from policygraph.web.texts import dates, properties, texts
 
 HERE = Path(__file__).parent
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
@@ -169,6 +169,7 @@ class PageMaker:
                 "lang": self.language,
                 "languages": self.site.languages,
                 "t": partial(texts.text, self.language),
+                "worded": partial(dates.worded, self.language),
                 "to": self.link,
                 "here": self.site.here,
                 "leave": self.outside,

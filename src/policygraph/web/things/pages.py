@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from policygraph.namespaces import DCT, FOAF, ORG, PG, RDF, RDFS, SKOS
+from policygraph.namespaces import DCT, ELI, FOAF, ORG, PG, RDF, RDFS, SKOS
 from policygraph.terms import Triple
 from policygraph.web import questions
 from policygraph.web.citation import Citation, cite
@@ -208,6 +208,10 @@ async def _policy_page(
         questions=asked,
         label=facts.link,
         kind=facts.link(PG.PolicyDocument),
+        identity=facts.links(iri, ELI.work_type)
+        + facts.links(iri, DCT.spatial)
+        + facts.links(iri, PG.bindingStatus),
+        issued=facts.plain(iri, DCT.issued),
         levels=bars([(link.iri, count) for link, count in policy.levels], 360, 12),
         network=network(
             policy.title,

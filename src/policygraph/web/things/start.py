@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,7 +16,6 @@ from policygraph.namespaces import DCT
 from policygraph.turtle import natural
 from policygraph.web import questions
 from policygraph.web.comparison.selection import BY, Selection
-from policygraph.web.drawing import STRIP, axis
 from policygraph.web.facts import Facts, Link
 from policygraph.web.lookup import Row
 from policygraph.web.negotiate import choose
@@ -27,13 +28,12 @@ COUNTS = ("principles", "pillars", "actions")
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A policy in a list, with its place on the timeline and how much it consists of."""
+    """A policy in a list, with how much it consists of."""
 
     link: Link
     issued: str
     places: list[Link]
     binding: Link | None
-    mark: tuple[float, float] | None
     counts: dict[str, int]
 
 
@@ -86,7 +86,7 @@ async def start(request: Request) -> Response:
     }
     answers = await site.lookup(request).answers(asked)
     facts = await _named(page, answers)
-    rows = answers["list"]
+    listed = _listed(facts, answers["list"])
     archive = site.archive
     before = await asyncio.to_thread(archive.before, site.release) if archive else None
     return page.render(
@@ -98,9 +98,9 @@ async def start(request: Request) -> Response:
             for key in counts
             if (number := _count(answers[key]))
         ],
-        policies=_listed(facts, rows),
-        axis=_axis(rows),
-        strip=STRIP,
+        policies=listed,
+        years=_years(listed),
+        forces=_forces(listed),
         indexes={key: _index(facts, key, answers[key]) for key in ways},
         questions=asked,
         comparisons=[Selection(by=by) for by in BY],
@@ -143,21 +143,24 @@ def _count(rows: Sequence[Row]) -> int:
     return int(rows[0]["count"]) if rows else 0
 
 
-def _axis(rows: Sequence[Row]) -> object:
-    return axis([row["earliest"] for row in rows if "earliest" in row])
+def _years(policies: Sequence[Listed]) -> list[tuple[str, list[Listed]]]:
+    """Return the policies by the year in which they were issued, in the order of the list."""
+    return [(year, list(own)) for year, own in groupby(policies, key=lambda p: p.issued[:4])]
+
+
+def _forces(policies: Sequence[Listed]) -> list[tuple[Link, int]]:
+    """Return how binding the policies are, and how many are so, the fewest first."""
+    counted = Counter(p.binding for p in policies if p.binding)
+    return sorted(counted.items(), key=lambda force: (force[1], force[0].iri))
 
 
 def _listed(facts: Facts, rows: Sequence[Row]) -> list[Listed]:
-    years = axis([row["earliest"] for row in rows if "earliest" in row])
     return [
         Listed(
             link=facts.link(row["policy"]),
             issued=row.get("issued", ""),
             places=facts.links(row["policy"], DCT.spatial),
             binding=facts.link(row["binding"]) if "binding" in row else None,
-            mark=years.mark(row["earliest"], row.get("latest", ""))
-            if years and "earliest" in row
-            else None,
             counts={key: int(row[key]) for key in COUNTS},
         )
         for row in rows
