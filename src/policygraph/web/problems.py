@@ -12,6 +12,7 @@ from starlette.responses import Response
 from policygraph.errors import Gone, PolicygraphError, SyntaxProblem
 from policygraph.web.negotiate import HTML, PROBLEM, TEXT, choose
 from policygraph.web.site import Site, site_of
+from policygraph.web.texts import texts
 
 Members = dict[str, str | int]
 
@@ -61,8 +62,9 @@ async def render_error(request: Request, error: Exception) -> Response:
         page = site.page(request)
         successor = members.get("successor")
         link = page.facts(()).link(str(successor)) if successor else None
+        title = texts.refusal(page.language, status) or members["title"]
         return page.render(
-            "error.html", status, headers, problem=members, successor=link, title=members["title"]
+            "error.html", status, headers, problem=members, successor=link, title=title
         )
     return render_without_page(request, error)
 

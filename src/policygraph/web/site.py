@@ -181,6 +181,7 @@ class PageMaker:
                 "ask": lambda query: self.link(self.site.release.urls.query(query)),
                 "report": lambda iri: self.site.release.urls.report(portal.report, iri),
                 "switch": self._switch,
+                "alternates": self._alternates() if status == 200 else (),
                 "language_names": texts.NAMES,
                 "asset": built().get,
                 "path": self.request.scope["path"],
@@ -230,6 +231,14 @@ class PageMaker:
     def _switch(self, language: str) -> str:
         """Return this same address in another language."""
         return "?" + urlencode([*self._asked(), ("lang", language)])
+
+    def _alternates(self) -> list[tuple[str, str]]:
+        """Return the whole address of this page by language, and for those that ask for none."""
+        address = address_of(self.request) + escaped(self.request.scope["path"])
+        asked = self._asked()
+        plain = f"{address}?{urlencode(asked)}" if asked else address
+        languages = [(code, address + self._switch(code)) for code in self.site.languages]
+        return [*languages, ("x-default", plain)]
 
     def _asked(self) -> list[tuple[str, str]]:
         return [(n, v) for n, v in self.request.query_params.multi_items() if n != "lang"]

@@ -221,6 +221,16 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "back": ("Naar de startpagina", "To the home page", "Vers l'accueil"),
 }
 
+_REFUSALS = {
+    400: (
+        "Deze vraag kan niet worden gelezen",
+        "This request cannot be read",
+        "Cette demande ne peut pas être lue",
+    ),
+    404: ("Deze pagina is er niet", "There is no such page", "Cette page n'existe pas"),
+    410: ("Dit is ingetrokken", "This was withdrawn", "Ceci a été retiré"),
+}
+
 _COUNTED: dict[str, tuple[tuple[str, str], tuple[str, str], tuple[str, str]]] = {
     "policies": (
         ("beleidsdocument", "beleidsdocumenten"),
@@ -268,3 +278,9 @@ def text(language: str, key: str, **values: object) -> str:
     """Return a text of the interface; a key that is not in the table is a KeyError."""
     words = _TEXTS[key][LANGUAGES.index(language)]
     return words.format(**values) if values else words
+
+
+def refusal(language: str, status: int) -> str:
+    """Return what a status tells a reader; nothing for those that only English has words for."""
+    words = _REFUSALS.get(status)
+    return words[LANGUAGES.index(language)] if words else ""
