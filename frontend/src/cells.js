@@ -36,22 +36,24 @@ const bare = (text) => text.replace(/^<|>$/g, "");
  * A term as an element: an IRI with its label and a link, a text with its language.
  * @param {Term | undefined} term
  * @param {Context} context
+ * @param {boolean} [labelled] whether the label of an IRI is told, which may be in a column of its own
  * @returns {(Node | string)[]}
  */
-export function shown(term, context) {
+export function shown(term, context, labelled = true) {
   if (!term) return [];
-  if (term.type === "uri") return thing(term.value, context);
+  if (term.type === "uri") return thing(term.value, context, labelled);
   const language = term["xml:lang"];
-  if (!language) return [textOf(term, context)];
-  return [h("span", { lang: language }, term.value), ...(language === context.language ? [] : [" ", h("small", { class: "lang" }, language)])];
+  // The style sheet says the language of whatever is marked as another one.
+  return language && language !== context.language ? [h("span", { lang: language }, term.value)] : [textOf(term, context)];
 }
 
 /**
  * @param {string} iri
  * @param {Context} context
+ * @param {boolean} labelled
  */
-function thing(iri, context) {
-  const label = context.labels.get(iri);
+function thing(iri, context, labelled) {
+  const label = labelled ? context.labels.get(iri) : undefined;
   const short = bare(shorten(iri, context.prefixes));
   const to = target(iri, context.site);
   const foreign = label && label.language && label.language !== context.language ? label.language : null;

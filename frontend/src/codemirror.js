@@ -13,9 +13,10 @@ import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { EditorState, Prec } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { sparql } from "codemirror-lang-sparql";
+import { sparql, SparqlLanguage } from "codemirror-lang-sparql";
 import { complete, ofThings, prefixesOf } from "./completion.js";
-import { undeclared } from "./faults.js";
+import { found } from "./faults.js";
+import { phrasesIn } from "./phrases.js";
 import { places, setPlaces } from "./places.js";
 import { declaration, declared } from "./prefixes.js";
 
@@ -36,9 +37,9 @@ const COLOURS = HighlightStyle.define([
 ]);
 
 const THEME = EditorView.theme({
-  "&": { backgroundColor: "var(--raised)", color: "var(--ink)", fontSize: "0.88rem", border: "1px solid var(--rule-strong)", borderRadius: "3px" },
+  "&": { backgroundColor: "var(--raised)", color: "var(--ink)", fontSize: "0.88rem", border: "1px solid var(--rule-strong)", borderRadius: "3px", minHeight: "14rem", maxHeight: "70vh", overflow: "hidden", resize: "vertical" },
   "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "1px" },
-  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55", minHeight: "14rem", maxHeight: "34rem" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.55" },
   ".cm-content": { caretColor: "var(--ink)", padding: "0.7rem 0" },
   ".cm-gutters": { backgroundColor: "transparent", color: "var(--soft)", border: "none" },
   ".cm-lineNumbers .cm-gutterElement": { padding: "0 0.5rem 0 0.7rem", minWidth: "2rem" },
@@ -60,13 +61,19 @@ const THEME = EditorView.theme({
   ".cm-diagnosticAction": { display: "block", margin: "0.4rem 0 0", padding: "0.3rem 0.7rem", backgroundColor: "var(--accent)", color: "var(--on-accent)", borderRadius: "3px", font: "600 0.85rem var(--sans)", border: "none", cursor: "pointer", textAlign: "left" },
   ".cm-place": { textDecoration: "underline dotted var(--accent)", textUnderlineOffset: "0.2em" },
   ".cm-panels": { backgroundColor: "var(--raised)", color: "var(--ink)", borderColor: "var(--rule)" },
-  ".cm-panels input, .cm-panels button": { font: "0.9rem var(--sans)" },
+  ".cm-panel.cm-search": { padding: "0.4rem 1.8rem 0.4rem 0.6rem" },
+  ".cm-panel.cm-search :is(input, button, label)": { font: "0.88rem var(--sans)" },
+  ".cm-panel .cm-textfield": { padding: "0.25rem 0.5rem", backgroundColor: "var(--paper)", color: "var(--ink)", border: "1px solid var(--rule-strong)", borderRadius: "2px" },
+  ".cm-panel .cm-button": { padding: "0.25rem 0.6rem", backgroundImage: "none", backgroundColor: "transparent", color: "var(--accent)", border: "1px solid var(--rule-strong)", borderRadius: "2px", cursor: "pointer" },
+  ".cm-panel.cm-search [name=close]": { minWidth: "1.5rem", minHeight: "1.5rem", color: "var(--ink)", fontSize: "1.1rem", cursor: "pointer" },
+  ".cm-panel :focus-visible": { outline: "3px solid var(--accent)", outlineOffset: "1px" },
 });
 
 /**
  * @typedef {object} Options
  * @property {Element} parent
  * @property {string} text
+ * @property {string} language of the page
  * @property {string} label what the editor is called for those who do not see it
  * @property {import("./words.js").Say} say
  * @property {() => Promise<Terms>} terms
@@ -79,7 +86,7 @@ const THEME = EditorView.theme({
  * An editor in an element.
  * @param {Options} options
  */
-export function codeEditor({ parent, text, label, say, terms, find, run, changed }) {
+export function codeEditor({ parent, text, language, label, say, terms, find, run, changed }) {
   const root = parent.attachShadow({ mode: "open" });
   /** @type {Fault[]} What the server refused; it holds until the text changes. */
   let refused = [];
@@ -107,10 +114,12 @@ export function codeEditor({ parent, text, label, say, terms, find, run, changed
         indentUnit.of("  "),
         EditorView.lineWrapping,
         sparql(),
+        SparqlLanguage.data.of({ commentTokens: { line: "#" } }),
+        EditorState.phrases.of(phrasesIn(language)),
         places,
         syntaxHighlighting(COLOURS),
         autocompletion({ override: [(context) => completed(context, { say, terms, find })], icons: false, maxRenderedOptions: 100, defaultKeymap: false }),
-        linter(async (view) => all(undeclared(view.state.doc.toString(), (await terms()).prefixes, say)).map(diagnostic), { delay: 900 }),
+        linter(async (view) => all(found(view.state.doc.toString(), await terms(), say)).map(diagnostic), { delay: 900 }),
         keymap.of([...closeBracketsKeymap, ...completionKeymap, { key: "Ctrl-Space", run: startCompletion }, ...searchKeymap, ...historyKeymap, ...lintKeymap, ...defaultKeymap, indentWithTab]),
         EditorView.domEventHandlers({ beforeinput: overSelection }),
         EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocapitalize: "off", autocorrect: "off" }),
@@ -123,8 +132,8 @@ export function codeEditor({ parent, text, label, say, terms, find, run, changed
       ],
     }),
   });
-  /** @param {Fault[]} found */
-  const all = (found) => [...refused, ...found.filter(({ from }) => !refused.some((one) => one.from <= from && from < one.to))];
+  /** @param {Fault[]} others */
+  const all = (others) => [...refused, ...others.filter(({ from }) => !refused.some((one) => one.from <= from && from < one.to))];
   return {
     view,
     get text() {
@@ -147,6 +156,7 @@ export function codeEditor({ parent, text, label, say, terms, find, run, changed
     show(faults) {
       refused = faults;
       view.dispatch(setDiagnostics(view.state, faults.map(diagnostic)));
+      if (faults[0]) view.dispatch({ effects: EditorView.scrollIntoView(faults[0].from) });
     },
     /** @param {import("./prefixes.js").Change[]} changes */
     apply(changes) {

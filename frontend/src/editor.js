@@ -11,6 +11,7 @@ import { h } from "./dom.js";
 import { exampleList, inLanguage, parameterForm, written } from "./examples.js";
 import { refused } from "./faults.js";
 import { Labels } from "./labels.js";
+import { forgetRecent, keepRecent, nameOf, recent } from "./recent.js";
 import { counted, results } from "./results.js";
 import { snippet } from "./snippets.js";
 import { formOf } from "./tokens.js";
@@ -90,10 +91,12 @@ function start(form) {
     if (!standing.size) parameters.replaceChildren();
     else for (const field of fields) field.disabled = !standing.has(field.dataset.name ?? "");
   };
-  const editor = codeEditor({ parent: host, text: area.value, label: say("query"), say, terms, find, run: () => void run(), changed });
-  const stop = h("button", { type: "button", class: "quiet stop", hidden: true, onclick: () => controller?.abort() }, say("stop"));
+  const editor = codeEditor({ parent: host, text: area.value, language, label: say("query"), say, terms, find, run: () => void run(), changed });
+  const stop = h("button", { type: "button", class: "quiet stop", hidden: true, onclick: () => (controller?.abort(), submit.focus()) }, say("stop"));
+  // Who sees reads the seconds as they pass; who listens hears only that it began and how it ended.
   const clock = h("span", { class: "clock", "aria-hidden": "true" });
-  const status = h("span", { class: "status", role: "status" });
+  const status = h("span", { class: "hidden status", role: "status" });
+  const tell = (/** @type {string} */ text) => (clock.textContent = status.textContent = text);
   submit.textContent = say("run");
   submit.after(stop, clock, status);
   form.append(h("p", { class: "keys" }, say("keys")));
@@ -105,6 +108,7 @@ function start(form) {
   // ---- examples ----
 
   const aside = document.querySelector("aside.examples");
+  const asked = h("div", { class: "topics recent" });
   if (aside) {
     load(`${path}/examples.json?lang=${language}`).then(({ examples }) => {
       const link = /** @type {HTMLAnchorElement | null} */ (aside.querySelector("p a"));
@@ -114,11 +118,30 @@ function start(form) {
         editor.open(text, places);
         const choices = load(`${path}/choices.json?${new URLSearchParams({ query: example.slug, lang: language })}`);
         parameters.replaceChildren(parameterForm(example, { say, fill: editor.fill, choices, prefixes: terms().then((known) => known.prefixes) }));
-        run();
+        run({ known: true });
       };
-      aside.replaceChildren(...exampleList(examples, open, say, link?.getAttribute("href") ?? `${root}/queries`, link?.dataset.text ?? ""));
+      const [heading, ...rest] = exampleList(examples, open, say, link?.getAttribute("href") ?? `${root}/queries`, link?.dataset.text ?? "");
+      aside.replaceChildren(asked, heading, ...rest);
     }, () => {});
   }
+  function showRecent() {
+    const kept = recent();
+    const again = (/** @type {string} */ query) => (editor.set(query), void run());
+    const forget = () => (forgetRecent(), showRecent());
+    asked.hidden = !kept.length;
+    const open = asked.querySelector("details")?.open ?? false;
+    asked.replaceChildren(
+      h(
+        "details",
+        { open },
+        h("summary", {}, say("recent"), " ", h("span", { class: "count" }, kept.length)),
+        h("ul", { role: "list" }, kept.map((query) => h("li", {}, h("button", { type: "button", class: "asked", title: query, onclick: () => again(query) }, nameOf(query))))),
+        h("button", { type: "button", class: "quiet forget", onclick: forget }, say("forget")),
+      ),
+    );
+  }
+  showRecent();
+  window.addEventListener("storage", showRecent); // another tab asked
 
   // ---- asking ----
 
@@ -128,8 +151,11 @@ function start(form) {
   /** @type {AbortController | null} */
   let controller = null;
 
-  /** Ask what stands in the editor; `returning` where the address has it already. */
-  async function run({ returning = false } = {}) {
+  /**
+   * Ask what stands in the editor; `returning` where the address has it already, `known` where it need not be kept.
+   * @param {{ returning?: boolean, known?: boolean }} [how]
+   */
+  async function run({ returning = false, known = returning } = {}) {
     controller?.abort();
     const own = (controller = new AbortController());
     const query = editor.text;
@@ -140,26 +166,30 @@ function start(form) {
       clock.textContent = bytes ? say("reading", { seconds, size: size(bytes) }) : say("running", { seconds });
     };
     const timer = setInterval(tick, 100);
-    status.textContent = "";
     tick();
+    status.textContent = say("busy");
     form.classList.add("busy");
     stop.hidden = false;
     if (!returning) remember(query);
+    if (!known) {
+      keepRecent(query);
+      showRecent();
+    }
     try {
       const answer = await ask(path, query, { signal: own.signal, others, onProgress: (read) => (bytes = read) });
+      clearInterval(timer);
       editor.show([]);
       await show(query, answer);
       const seconds = (answer.milliseconds / 1000).toFixed(1);
-      status.textContent = [counted(answer, say), say("took", { seconds })].filter(Boolean).join(", ");
+      tell([counted(answer, say), say("took", { seconds })].filter(Boolean).join(", "));
     } catch (error) {
+      clearInterval(timer);
       if (controller !== own) return; // another run took over
-      if (own.signal.aborted) status.textContent = say("stopped", { seconds: secondsSince(began) });
+      if (own.signal.aborted) tell(say("stopped", { seconds: secondsSince(began) }));
       else await fail(query, error, bytes);
     } finally {
-      clearInterval(timer);
       if (controller === own) {
         controller = null;
-        clock.textContent = "";
         stop.hidden = true;
         form.classList.remove("busy");
       }
@@ -188,12 +218,15 @@ function start(form) {
     const lost = bytes ? { title: say("broken"), detail: say("broken_detail"), status: 0 } : { title: say("unreachable"), detail: say("unreachable_detail"), status: 0 };
     const problem = error instanceof AskError ? error.problem : lost;
     await showProblem(query, problem);
-    status.textContent = problem.title === TOO_LONG ? say("too_long") : problem.title;
   }
 
   /** @param {string} query @param {Problem} problem */
   async function showProblem(query, problem) {
     const long = problem.title === TOO_LONG;
+    const title = long ? say("too_long") : problem.title;
+    const where = problem.line === undefined ? "" : say("error_at", { line: problem.line, column: problem.column ?? 1 });
+    clock.textContent = [title, where].filter(Boolean).join(". ");
+    status.textContent = ""; // the problem is told whole, where it stands
     const fault = refused(query, problem, (await terms()).prefixes, say);
     editor.show(fault ? [fault] : []);
     const remedies = (fault?.remedies ?? []).map(({ label, changes }) =>
@@ -202,10 +235,10 @@ function start(form) {
     place(
       h(
         "div",
-        { class: "problem" },
-        h("h2", {}, long ? say("too_long") : problem.title),
-        problem.line !== undefined &&
-          h("p", { class: "where" }, say("error_at", { line: problem.line, column: problem.column ?? 1 }), " ", h("button", { type: "button", class: "link", onclick: () => fault && editor.goTo(fault.from) }, say("go_there"))),
+        { class: "problem", role: "alert" },
+        h("h2", {}, title),
+        where &&
+          h("p", { class: "where" }, where, " ", h("button", { type: "button", class: "link", onclick: () => fault && editor.goTo(fault.from) }, say("go_there"))),
         h("pre", {}, long ? say("too_long_detail") : problem.detail),
         remedies.length > 0 && h("p", { class: "remedies" }, remedies),
       ),

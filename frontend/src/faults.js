@@ -6,8 +6,56 @@
  * @typedef {{ from: number, to: number, message: string, severity: "error" | "warning", remedies: Remedy[] }} Fault
  */
 
-import { declaration, missing } from "./prefixes.js";
-import { tokenize } from "./tokens.js";
+import { alike, declaration, declared, missing } from "./prefixes.js";
+import { placeAtEnd, tokenize } from "./tokens.js";
+
+/** The list of terms may have been cut there; then what is not in it is not known to be missing. */
+const WHOLE = 1000;
+
+/**
+ * What can be told of a text without asking: prefixes that nobody declared, and terms that the graph does not use.
+ * @param {string} text
+ * @param {import("./completion.js").Terms} terms
+ * @param {import("./words.js").Say} say
+ * @returns {Fault[]}
+ */
+export function found(text, terms, say) {
+  return [...undeclared(text, terms.prefixes, say), ...unused(text, terms, say)];
+}
+
+/**
+ * Classes and properties of our own namespace that stand in a text and nowhere in the graph, with those that are spelt alike.
+ * @param {string} text
+ * @param {import("./completion.js").Terms} terms
+ * @param {import("./words.js").Say} say
+ * @returns {Fault[]}
+ */
+export function unused(text, { prefixes, classes, properties }, say) {
+  const namespace = prefixes.pg;
+  if (!namespace || Math.max(classes.length, properties.length) >= WHOLE) return [];
+  const own = declared(text);
+  return tokenize(text).flatMap(({ kind, text: word, from, to }) => {
+    const colon = word.indexOf(":");
+    const iri = kind === "iri" ? word.slice(1, -1) : kind === "name" ? (own.get(word.slice(0, colon)) ?? "") + word.slice(colon + 1) : "";
+    if (!iri.startsWith(namespace) || iri === namespace) return [];
+    const { slot, predicate } = placeAtEnd(text.slice(0, from));
+    const known = slot === "predicate" ? properties : slot === "object" && predicate === "a" ? classes : null;
+    if (!known || known.some((one) => one.iri === iri)) return [];
+    const local = iri.slice(namespace.length);
+    const near = known.flatMap((one) => (one.iri.startsWith(namespace) && close(local, one.iri.slice(namespace.length)) ? [one] : [])).slice(0, 3);
+    const remedies = near.map((one) => {
+      const name = one.iri.slice(namespace.length);
+      return { label: say("use_term", { name, label: one.label }), changes: [{ from: to - local.length - Number(kind === "iri"), to: to - Number(kind === "iri"), insert: name }] };
+    });
+    return [{ from, to, severity: /** @type {const} */ ("warning"), message: say(slot === "predicate" ? "no_such_property" : "no_such_class", { name: word }), remedies }];
+  });
+}
+
+/** Whether a term may have been meant: spelt alike, or the longer or shorter name of the same. @param {string} one @param {string} other */
+function close(one, other) {
+  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
+  return alike(a, b) || (a.length > 3 && b.length > 3 && (a.includes(b) || b.includes(a)));
+}
 
 /**
  * Prefixes that are used and not declared.

@@ -15,34 +15,31 @@ export const PAGE = 100;
 const LABELLED = 2000;
 
 /**
- * A number, a date, then text by the alphabet of the page; what is unbound comes last.
- * @param {import("./ask.js").Term | undefined} one
- * @param {import("./ask.js").Term | undefined} other
- * @param {Context} context
- * @param {Intl.Collator} collator
- */
-export function compare(one, other, context, collator) {
-  if (!one || !other) return one ? -1 : other ? 1 : 0;
-  const numbers = [numberOf(one) ?? dateOf(one), numberOf(other) ?? dateOf(other)];
-  if (numbers[0] !== null && numbers[1] !== null) return numbers[0] - numbers[1];
-  if (numbers[0] !== null || numbers[1] !== null) return numbers[0] !== null ? -1 : 1;
-  return collator.compare(textOf(one, context), textOf(other, context));
-}
-
-/**
- * The rows in the order of a column. Rows that are alike stay in the order of the answer.
+ * The rows in the order of a column: numbers and dates, then text by the alphabet of the page; what is unbound comes last.
+ * Rows that are alike stay in the order of the answer.
  * @param {Row[]} rows
  * @param {string} column
  * @param {boolean} down
  * @param {Context} context
  */
 export function sorted(rows, column, down, context) {
-  const collator = new Intl.Collator(context.language, { numeric: true, sensitivity: "base" });
-  return [...rows].sort((a, b) => {
-    const [one, other] = [a[column], b[column]];
-    if (!one || !other) return compare(one, other, context, collator);
-    return (down ? -1 : 1) * compare(one, other, context, collator);
+  const keys = rows.map((row) => {
+    const term = row[column];
+    return { row, bound: !!term, number: numberOf(term) ?? dateOf(term), text: textOf(term, context) };
   });
+  // Most texts occur many times: each is placed in the alphabet once.
+  const collator = new Intl.Collator(context.language, { numeric: true, sensitivity: "base" });
+  const texts = [...new Set(keys.flatMap(({ number, text }) => (number === null ? [text] : [])))].sort(collator.compare);
+  let last = 0;
+  const places = new Map(texts.map((text, at) => [text, (last += Number(at > 0 && collator.compare(texts[at - 1], text) !== 0))]));
+  /** @type {(one: typeof keys[0], other: typeof keys[0]) => number} */
+  const order = (one, other) => {
+    if (one.number !== null && other.number !== null) return one.number - other.number;
+    if (one.number !== null || other.number !== null) return one.number !== null ? -1 : 1;
+    return (places.get(one.text) ?? 0) - (places.get(other.text) ?? 0);
+  };
+  keys.sort((one, other) => (one.bound && other.bound ? (down ? -1 : 1) * order(one, other) : Number(other.bound) - Number(one.bound)));
+  return keys.map(({ row }) => row);
 }
 
 /**
@@ -76,14 +73,17 @@ export function table(columns, rows, context, heads = columns) {
   let order = { column: "", down: false };
   let words = "";
   let page = 0;
+  /** @type {Row[] | null} The rows in their order, until that, or a label, changes. */
+  let all = null;
 
   const body = h("tbody");
   const status = h("span", { class: "page-of", role: "status" });
-  const previous = h("button", { type: "button", class: "quiet", onclick: () => show(page - 1) }, say("previous"));
-  const next = h("button", { type: "button", class: "quiet", onclick: () => show(page + 1) }, say("next"));
+  const previous = h("button", { type: "button", class: "quiet", onclick: () => turn(page - 1) }, say("previous"));
+  const next = h("button", { type: "button", class: "quiet", onclick: () => turn(page + 1) }, say("next"));
   const search = h("input", { type: "search", placeholder: say("filter"), "aria-label": say("filter") });
   search.addEventListener("input", () => {
     words = search.value;
+    all = null;
     show(0);
   });
   const sorters = columns.map((column, at) =>
@@ -110,17 +110,34 @@ export function table(columns, rows, context, heads = columns) {
     columns.forEach((name, at) => {
       sorters[at]?.setAttribute("aria-sort", name !== order.column ? "none" : order.down ? "descending" : "ascending");
     });
+    all = null;
     show(0);
+  }
+
+  /** @param {number} to */
+  function turn(to) {
+    show(to);
+    scroll.scrollTop = 0;
+    // At either end the button that was used can be used no more.
+    if (document.activeElement === next && next.disabled) previous.focus();
+    if (document.activeElement === previous && previous.disabled) next.focus();
+  }
+
+  function relabel() {
+    if (words.trim() || order.column) all = null;
+    show(page);
   }
 
   /** @param {number} wanted */
   function show(wanted) {
-    const found = matching(rows, words, context);
-    const all = order.column ? sorted(found, order.column, order.down, context) : found;
+    if (!all) {
+      const found = matching(rows, words, context);
+      all = order.column ? sorted(found, order.column, order.down, context) : found;
+    }
     page = Math.max(0, Math.min(wanted, Math.ceil(all.length / PAGE) - 1));
     const part = all.slice(page * PAGE, (page + 1) * PAGE);
     body.replaceChildren(
-      ...part.map((row) => h("tr", {}, columns.map((column) => h("td", { class: numeric.has(column) && "num" }, shown(row[column], context))))),
+      ...part.map((row) => h("tr", {}, columns.map((column) => h("td", { class: numeric.has(column) && "num" }, shown(row[column], context, !columns.includes(`${column}Label`)))))),
     );
     const many = all.length > PAGE;
     status.textContent = many
@@ -130,11 +147,11 @@ export function table(columns, rows, context, heads = columns) {
     previous.disabled = page === 0;
     next.disabled = (page + 1) * PAGE >= all.length;
     pager.hidden = !status.textContent;
-    context.labels.want(things(part)).then((came) => came && show(page));
+    context.labels.want(things(part)).then((came) => came && relabel());
   }
 
   const every = things(rows);
-  if (every.size <= LABELLED) context.labels.want(every).then((came) => came && show(page));
+  if (every.size <= LABELLED) context.labels.want(every).then((came) => came && relabel());
   show(0);
   return element;
 }

@@ -61,6 +61,9 @@ test("rows are sorted by number, date or name, and what is missing comes last", 
   assert.deepEqual(values(true), ["10", "9", "-1", undefined]);
   const names = sorted([{ n: text("zoë") }, { n: text("Éa") }, { n: text("eb") }], "n", false, context());
   assert.deepEqual(names.map((row) => row.n.value), ["Éa", "eb", "zoë"]);
+  const mixed = [{ n: text("b"), m: 1 }, { n: text("B"), m: 2 }, { n: date("2024-02-01") }, { n: number(5) }, { n: text("a") }];
+  assert.deepEqual(sorted(/** @type {any} */ (mixed), "n", false, context()).map((row) => row.n.value), ["5", "2024-02-01", "a", "b", "B"]);
+  assert.deepEqual(sorted(/** @type {any} */ (mixed), "n", true, context()).map((row) => row.n.value), ["b", "B", "a", "2024-02-01", "5"]);
 });
 
 test("a search finds rows by every word, without accents", () => {

@@ -3,9 +3,10 @@ import { test } from "node:test";
 import { complete, fit, thingQuery } from "../src/completion.js";
 import { EditorState } from "@codemirror/state";
 import { termOf, written } from "../src/examples.js";
-import { offset, refused, undeclared } from "../src/faults.js";
+import { offset, refused, undeclared, unused } from "../src/faults.js";
 import { declaration, declared, distance, missing, shorten } from "../src/prefixes.js";
 import { places, setPlaces } from "../src/places.js";
+import { nameOf } from "../src/recent.js";
 import { snippet } from "../src/snippets.js";
 import { classesOf, formOf, placeAtEnd, tokenize, variables } from "../src/tokens.js";
 import { sayIn } from "../src/words.js";
@@ -145,6 +146,20 @@ test("a remedy declares a prefix, or puts the one that was meant", () => {
   const [first, second] = undeclared(text, TERMS.prefixes, say);
   assert.equal(changed(text, first.remedies[0].changes), `PREFIX skos: <${SKOS}>\n\n${text}`);
   assert.equal(changed(text, second.remedies[0].changes), `PREFIX theme: <${TERMS.prefixes.theme}>\n\n${text.replace("them:", "theme:")}`);
+});
+
+test("terms of ours that the graph does not use are told, with what may have been meant", () => {
+  const text = `PREFIX p: <${PG}>\nSELECT * { ?s a p:PolicyDocuments , p:Nothing ; p:hasActonPoint/<${PG}actionPoint> ?o ; p:hasActionPoint p:Listed , skos:None }`;
+  const told = unused(text, TERMS, say);
+  assert.deepEqual(told.map(({ from, to }) => text.slice(from, to)), ["p:PolicyDocuments", "p:Nothing", "p:hasActonPoint", `<${PG}actionPoint>`]);
+  const mended = told.flatMap(({ remedies }) => remedies[0]?.changes ?? []);
+  assert.match(changed(text, mended), /a p:PolicyDocument ,.*p:hasActionPoint\/<[^>]*(hasA|a)ctionPoint(Of)?>/);
+  assert.equal(told[2].message, "Nothing in this graph has p:hasActonPoint.");
+});
+
+test("a query that was asked is called by its first comment, or by what it selects", () => {
+  assert.equal(nameOf("# what is new\nSELECT *"), "what is new");
+  assert.equal(nameOf("PREFIX pg: <x>\n\nSELECT ?a\nWHERE { ?a  pg:b ?c }"), "SELECT ?a WHERE { ?a pg:b ?c }");
 });
 
 test("a refusal stands at its word, whatever characters come before it", () => {
