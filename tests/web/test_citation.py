@@ -7,6 +7,11 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import bibtexparser
+import pytest
+import rispy
+from bibtexparser.middlewares import LatexDecodingMiddleware
+
 from policygraph.release import Release
 from policygraph.settings import Portal
 from policygraph.web.citation import cite
@@ -46,6 +51,63 @@ def test_bibtex_escapes_what_tex_would_read() -> None:
     assert fields["title"] == r"{Policy \& more\_or\_less \{1\}}"
     assert fields["url"] == "https://w3id.org/policygraph/"
     assert fields["year"] == "2026"
+
+
+TITLES = (
+    "Visie op generatieve AI: \u201cwaarde(n)vol\u201d – één aanpak, 'nu' \"echt\"",
+    "Stratégie nationale, and more & cœur ; 100 % #1 $5 x_y ~a^b <c> \\d",
+    "{AI} in {the {public}} sector",
+    "Ελλάδα, 日本 and Łódź 😀",
+    "on two\n  lines\tand more",
+)
+
+
+@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize("language", ["nl", "en", "fr"])
+def test_reference_managers_read_every_field_whole(title: str, language: str) -> None:
+    author = "Ministère de l’Économie, and {others} & co"
+    portal = replace(PORTAL, publisher_name={"en": author}, title={"en": title})
+    release = replace(RELEASE, portal=portal)
+    line = " ".join(title.split())
+    for part, name in (("", ""), (POLICY, title)):
+        found = cite(release, "http://here", language, part, name)
+        library = bibtexparser.parse_string(
+            found.bibtex, append_middleware=[LatexDecodingMiddleware()]
+        )
+        assert library.failed_blocks == []
+        [entry] = library.entries
+        told = {field.key: field.value.replace("\u02c6", "^") for field in entry.fields}
+        assert (entry.entry_type, told["title"], told["author"]) == ("misc", line, author)
+        assert (told["year"], told["date"], told["version"]) == ("2026", "2026-11-24", "1.2")
+        assert told["url"] == (part or portal.base)
+        assert told.get("booktitle") == (line if part else None)
+        assert RELEASE.id in told["note"]
+        [ris] = rispy.loads(found.ris)
+        assert ris["authors"] == [author]
+        assert (ris["title"], ris["year"], ris["date"]) == (line, "2026", "2026/11/24")
+        assert ris["urls"] == [part or portal.base]
+        assert ris.get("secondary_title") == (line if part else None)
+        [item] = json.loads(found.csl)
+        assert (item["title"], item["author"]) == (line, [{"literal": author}])
+
+
+@pytest.mark.parametrize("title", ["an open { brace", "} and {", "a } closed one"])
+def test_a_brace_without_its_pair_ends_no_field(title: str) -> None:
+    found = cite(RELEASE, "http://here", "en", POLICY, title)
+    library = bibtexparser.parse_string(found.bibtex)
+    assert library.failed_blocks == []
+    keys = [field.key for field in library.entries[0].fields]
+    assert keys == "author title booktitle year date version note url".split()
+
+
+def test_a_date_that_is_none_is_no_date() -> None:
+    undated = replace(RELEASE, portal=replace(PORTAL, date="spring 2026"))
+    found = cite(undated, "http://here")
+    [entry] = bibtexparser.parse_string(found.bibtex).entries
+    assert {f.key: f.value for f in entry.fields}["year"] == "2026"
+    assert "date" not in entry
+    [ris] = rispy.loads(found.ris)
+    assert (ris["year"], "date" in ris) == ("2026", False)
 
 
 def test_ris_begins_with_its_type_and_ends() -> None:

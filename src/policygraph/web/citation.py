@@ -13,6 +13,7 @@ _ESCAPES = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     **{character: "\\" + character for character in "{}%$#_&"},
 }  # fmt: skip
+_BRACES = {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 _IN = {"nl": "In", "en": "In", "fr": "Dans"}
 _DATASET = {"nl": "dataset", "en": "data set", "fr": "jeu de données"}
 _RELEASE = {"nl": "uitgave", "en": "release", "fr": "édition"}
@@ -39,10 +40,12 @@ def cite(
     no address on the web.
     """
     portal = release.portal
-    whole = _best(portal.title, language) or "policygraph"
-    author = _best(portal.publisher_name, language) or whole
+    whole = _line(_best(portal.title, language)) or "policygraph"
+    author = _line(_best(portal.publisher_name, language)) or whole
+    title = _line(title)
     url = part or (portal.base if portal.base.startswith("http") else address + "/")
-    year = portal.date[:4]
+    dated = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", portal.date)
+    year = re.search(r"\b\d{4}\b", portal.date)
     made = f"{_best(_RELEASE, language)} {release.id}"
     version = f"{_best(_VERSION, language)} {portal.version}"
     kind = _best(_DATASET, language)
@@ -53,8 +56,8 @@ def cite(
         "author": "{" + _tex(author) + "}",
         "title": "{" + _tex(title or whole) + "}",
         **({"booktitle": _tex(whole)} if part else {}),
-        "year": year,
-        "date": portal.date,
+        **({"year": year[0]} if year else {}),
+        **({"date": portal.date} if dated else {}),
         "version": _tex(portal.version),
         "note": _tex(made),
         "url": url,
@@ -63,11 +66,11 @@ def cite(
     bibtex = f"@misc{{{key.strip('-')}-{release.id},\n{entry}\n}}\n"
     lines = [
         ("TY", "DATA"), ("AU", author), ("TI", title or whole), *([("T2", whole)] if part else []),
-        ("PY", year), ("DA", portal.date.replace("-", "/")), ("ET", portal.version), ("N1", made),
-        ("UR", url), ("ER", ""),
+        *([("PY", year[0])] if year else []),
+        *([("DA", portal.date.replace("-", "/"))] if dated else []),
+        ("ET", portal.version), ("N1", made), ("UR", url), ("ER", ""),
     ]  # fmt: skip
     ris = "".join(f"{tag}  - {value}\r\n" for tag, value in lines)
-    dated = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", portal.date)
     csl = {
         "id": f"{key.strip('-')}-{release.id}",
         "type": "dataset",
@@ -88,5 +91,16 @@ def _best(texts: Mapping[str, str], language: str) -> str:
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
 
 
+def _line(text: str) -> str:
+    """Return a text on one line, as each form has it."""
+    return " ".join(text.split())
+
+
 def _tex(text: str) -> str:
-    return "".join(_ESCAPES.get(character, character) for character in text)
+    # BibTeX counts braces, whether a backslash stands before them or not.
+    depth, least = 0, 0
+    for character in text:
+        depth += (character == "{") - (character == "}")
+        least = min(least, depth)
+    escapes = _ESCAPES if depth == least == 0 else _ESCAPES | _BRACES
+    return "".join(escapes.get(character, character) for character in text)
