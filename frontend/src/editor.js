@@ -267,7 +267,8 @@ function start(form) {
     const languages = /** @type {[import("./snippets.js").Language, string][]} */ ([["curl", "curl"], ["python", "Python"], ["r", "R"], ["javascript", "JavaScript"]]);
     const code = h("pre", { class: "turtle", tabindex: 0 });
     const chosen = h("select", {}, languages.map(([value, text]) => h("option", { value }, text)));
-    const write = () => (code.textContent = snippet(/** @type {import("./snippets.js").Language} */ (chosen.value), data.endpoint ?? "", query, formOf(query)));
+    const endpoint = (data.endpoint ?? "") + (others.length ? `?${new URLSearchParams(others)}` : "");
+    const write = () => (code.textContent = snippet(/** @type {import("./snippets.js").Language} */ (chosen.value), endpoint, query, formOf(query)));
     chosen.addEventListener("change", write);
     write();
     return h(

@@ -15,7 +15,7 @@ export function snippet(language, endpoint, query, form) {
   const rows = form === "SELECT";
   const text = query.trim() + "\n";
   const write = { curl, python: rows ? pandas : form === "ASK" ? pythonAsk : rdflib, r: rows ? r : rText, javascript }[language];
-  return write(endpoint, text, accept(language, form));
+  return write(endpoint, text, accept(language, form), form);
 }
 
 /**
@@ -109,11 +109,19 @@ function rString(text) {
   return `r"${dashes}(${text})${dashes}"`;
 }
 
-/** @type {(endpoint: string, query: string, accept: string) => string} */
-const javascript = (endpoint, query, type) => `const query = \`${query.replace(/[\\`]|\$\{/g, "\\$&")}\`;
+/** @type {Record<string, string>} What JavaScript does with an answer of a form. */
+const READ = {
+  SELECT: `const { head, results } = await answer.json();
+const rows = results.bindings.map((row) => Object.fromEntries(head.vars.map((name) => [name, row[name]?.value])));
+console.table(rows);
+`,
+  ASK: "console.log((await answer.json()).boolean);\n",
+};
+
+/** @type {(endpoint: string, query: string, accept: string, form: string) => string} */
+const javascript = (endpoint, query, type, form) => `const query = \`${query.replace(/[\\`]|\$\{/g, "\\$&")}\`;
 const address = new URL(${JSON.stringify(endpoint)});
 address.searchParams.set("query", query);
 const answer = await fetch(address, { headers: { Accept: "${type}" } });
 if (!answer.ok) throw new Error(await answer.text());
-console.log(await answer.json());
-`;
+${READ[form] ?? "console.log(JSON.stringify(await answer.json(), null, 1));\n"}`;

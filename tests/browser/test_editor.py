@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -18,6 +22,7 @@ from policygraph.terms import Literal
 from tests.served.conftest import serving
 
 from .conftest import Open
+from .test_pages import violations
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 PG = "https://w3id.org/policygraph/ns#"
@@ -26,6 +31,12 @@ SELECT ?policy (COUNT(?action) AS ?actions) WHERE {{
   ?policy a pg:PolicyDocument ; pg:hasActionPoint ?action
 }} GROUP BY ?policy ORDER BY ?policy"""
 RUNAWAY = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+def leave(page: Page, path: str) -> None:
+    """Go to another page, once this one has all that it loads."""
+    page.evaluate("document.fonts.ready.then(() => true)")
+    page.goto(path)
 
 
 def asked(server: str, query: str) -> list[dict[str, str]]:
@@ -185,6 +196,14 @@ def test_the_whole_answer_is_downloaded(open_page: Open, server: str) -> None:
         page.locator(".output .formats a", has_text="CSV").click()
     content = saved.value.path().read_text(encoding="utf-8")
     assert list(csv.DictReader(io.StringIO(content))) == asked(server, POLICIES)
+    offered = {"JSON": "+json", "XML": "+xml", "CSV": "/csv", "TSV": "/tab-separated-values"}
+    assert page.locator(".output .formats a").all_inner_texts() == list(offered)
+    for link, media_type in zip(
+        page.locator(".output .formats a").all(), offered.values(), strict=True
+    ):
+        answer = httpx.get(server + (link.get_attribute("href") or ""))
+        assert answer.status_code == 200
+        assert media_type in answer.headers["content-type"]
 
 
 def test_an_address_brings_the_query_and_its_answer_back(open_page: Open, server: str) -> None:
@@ -307,13 +326,187 @@ def test_values_of_every_kind_stay_what_they_are(open_page: Open, kinds: str, te
     assert "-7" in text_of(page)
 
 
-def test_programs_ask_the_same(open_page: Open, server: str) -> None:
-    page, _ = open_page("/sparql?lang=en&query=" + quote(POLICIES))
-    page.locator(".share summary").click()
-    page.get_by_label("As a program").select_option("python")
-    code = page.locator(".share pre").text_content() or ""
-    compile(code, "snippet", "exec")
-    assert f"{server}/sparql" in code
+NASTY = r"""# naïve “quotes” 'single' "double" `back` $HOME ${x} $(date) \ %s {braces} 日本 😀
+SELECT ?x ?y WHERE {
+  VALUES (?x ?y) {
+    ("it's \"quoted\" \\ \n $HOME ${x} `id` 日本 é 😀" 1)
+    ('''triple "'" %PATH% {0} #''' UNDEF)
+  }
+}"""
+VALUES = ['it\'s "quoted" \\ \n $HOME ${x} `id` 日本 é 😀', 'triple "\'" %PATH% {0} #']
+
+
+def program(page: Page, language: str) -> str:
+    """The same query as a program, as the page gives it."""
+    if not page.locator(".share").evaluate("e => e.open"):
+        page.locator(".share summary").click()
+    page.get_by_label("As a program").select_option(language)
+    return page.locator(".share pre").text_content() or ""
+
+
+def ran(folder: Path, name: str, command: list[str], code: str) -> str:
+    """What a program prints."""
+    file = folder / name
+    file.write_text(code, encoding="utf-8")
+    done = subprocess.run([*command, file], capture_output=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
+def test_programs_ask_the_same(open_page: Open, tmp_path: Path) -> None:
+    page, _ = open_page("/sparql?lang=en&query=" + quote(NASTY))
+    expect(page.locator(".output .count").first).to_have_text("2 rows")
+    printed = ran(tmp_path, "ask.sh", ["sh"], program(page, "curl"))
+    rows = list(csv.DictReader(io.StringIO(printed, newline="")))
+    assert [row["x"] for row in rows] == VALUES
+    assert [row["y"] for row in rows] == ["1", ""]
+    code = program(page, "python") + "print(ascii(rows['x'].tolist()), rows['y'].sum())"
+    printed = ran(tmp_path, "ask.py", [sys.executable], code)
+    assert printed.splitlines()[-1] == f"{VALUES!a} 1.0"
+    code = program(page, "javascript") + "console.log(JSON.stringify(rows));"
+    printed = ran(tmp_path, "ask.mjs", ["node"], code)
+    first, second = json.loads(printed.splitlines()[-1])
+    assert (first, second) == ({"x": VALUES[0], "y": "1"}, {"x": VALUES[1]})
+
+
+def test_programs_fit_the_form_of_the_query(open_page: Open, tmp_path: Path) -> None:
+    page, _ = open_page("/sparql?lang=en&query=" + quote("ASK { ?s ?p ?o }"))
+    expect(page.locator(".output .boolean")).to_be_visible()
+    assert ran(tmp_path, "ask.py", [sys.executable], program(page, "python")) == "True\n"
+    assert ran(tmp_path, "ask.mjs", ["node"], program(page, "javascript")) == "true\n"
+    one = f"DESCRIBE <{PG}theme>"
+    leave(page, "/sparql?lang=en&query=" + quote(one))
+    expect(page.locator(".output table")).to_be_visible()
+    assert int(ran(tmp_path, "ask.py", [sys.executable], program(page, "python"))) > 2
+    assert json.loads(ran(tmp_path, "ask.mjs", ["node"], program(page, "javascript")))
+    assert "theme" in ran(tmp_path, "ask.sh", ["sh"], program(page, "curl"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_whatever_the_editor_shows_can_be_read_by_everybody(open_page: Open, scheme: str) -> None:
+    """What opens while one works; answers and errors are looked at with the other pages."""
+    page, watch = open_page("/sparql?lang=en", color_scheme=scheme)
+    watch.stops = True
+    expect(page.locator("button.example").first).to_be_attached()
+    write(page, "")
+    page.keyboard.type("SELECT * { ?s a pol")
+    expect(page.locator(".cm-tooltip-autocomplete")).to_be_visible()
+    found = violations(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+f")
+    expect(page.locator(".cm-panel")).to_be_visible()
+    found += violations(page)
+    page.keyboard.press("Escape")
+    write(page, f"PREFIX pg: <{PG}>\nSELECT * {{ ?s pg:hasActonPoint ?o }}")
+    page.locator(".cm-lintRange-warning").hover()
+    expect(page.locator(".cm-diagnosticAction").first).to_be_visible()
+    found += violations(page)
+    write(page, RUNAWAY)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".clock")).to_contain_text("Running")
+    page.locator(".recent summary").click()
+    found += violations(page)
+    page.get_by_role("button", name="Stop").click()
+    open_example(page, "who uses an instrument")
+    expect(page.locator(".output table")).to_be_visible()
+    found += violations(page)
+    assert found == []
+
+
+def test_who_listens_hears_how_it_went(open_page: Open) -> None:
+    page, watch = open_page("/sparql?lang=en")
+    watch.refusals, watch.stops = {400}, True
+    page.evaluate(
+        """() => {
+          window.heard = [];
+          const listen = ({addedNodes}) => addedNodes.forEach(node => {
+            const live = node.parentElement?.closest('[role=status], [role=alert]') ??
+              (node.matches?.('[role=alert]') ? node : node.querySelector?.('[role=alert]'));
+            if (live?.textContent) window.heard.push(live.textContent);
+          });
+          new MutationObserver(changes => changes.forEach(listen))
+            .observe(document.body, {childList: true, subtree: true, characterData: true});
+        }"""
+    )
+    write(page, "ASK { ?s ?p ?o }")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".boolean")).to_be_visible()
+    expect(page.get_by_role("textbox", name="SPARQL query")).to_be_focused()
+    write(page, "SELECT * {\n ?s }")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".problem")).to_be_visible()
+    write(page, RUNAWAY)
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Stop").press("Enter")
+    expect(page.get_by_role("button", name="Run")).to_be_focused()
+    heard = page.evaluate("window.heard")
+    assert [re.sub(r"[\d.]+ s", "N s", text)[:20] for text in heard] == [
+        "Running", "N s", "Running", "Syntax errorLine 2, ", "Running", "Stopped after N s; t",
+    ]  # fmt: skip
+
+
+def test_what_was_asked_is_found_again_and_forgotten(open_page: Open) -> None:
+    page, _ = open_page("/sparql?lang=en")
+    write(page, "# is there anything\nASK { ?s ?p ?o }")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".boolean")).to_be_visible()
+    write(page, POLICIES)
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator(".output table")).to_be_visible()
+    leave(page, "/sparql?lang=en")
+    page.get_by_text("Asked last").click()
+    expect(page.locator(".recent .count")).to_have_text("2")
+    page.get_by_role("button", name="is there anything").click()
+    expect(page.locator(".boolean")).to_be_visible()
+    assert text_of(page) == "# is there anything\nASK { ?s ?p ?o }"
+    page.get_by_role("button", name="Forget these").click()
+    expect(page.locator(".recent")).to_be_hidden()
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_a_term_that_the_graph_does_not_use_is_told_with_what_was_meant(open_page: Open) -> None:
+    page, _ = open_page("/sparql?lang=en")
+    write(page, f"PREFIX pg: <{PG}>\nSELECT * WHERE {{ ?s pg:hasActonPoint ?o }}")
+    expect(page.locator(".cm-lintRange-warning")).to_have_text("pg:hasActonPoint")
+    page.locator(".cm-lintRange-warning").hover()
+    page.locator(".cm-diagnosticAction", has_text="pg:hasActionPoint").or_(
+        page.locator(".cm-diagnosticAction", has_text="hasActionPoint")
+    ).first.click()
+    assert "?s pg:hasActionPoint ?o" in text_of(page)
+    expect(page.locator(".cm-lintRange-warning")).to_have_count(0)
+
+
+def test_lines_become_comments_and_undo_goes_back_over_everything(open_page: Open) -> None:
+    page, _ = open_page("/sparql?lang=en")
+    first = text_of(page)
+    write(page, "SELECT *\n{ ?s ?p ?o }")
+    page.keyboard.press("Control+/")
+    assert text_of(page) == "SELECT *\n# { ?s ?p ?o }"
+    page.keyboard.press("Control+/")
+    assert text_of(page) == "SELECT *\n{ ?s ?p ?o }"
+    open_example(page, "who uses an instrument")
+    page.locator(".cm-content").click()
+    for _ in range(10):
+        page.keyboard.press("Control+z")
+    assert text_of(page) == first
+
+
+def test_long_answers_are_turned_over_sorted_and_searched(open_page: Open) -> None:
+    page, _ = open_page("/sparql?lang=en")
+    write(page, "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 20000")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".page-of")).to_have_text("Rows 1 to 100 of 20,000")
+    page.get_by_role("columnheader", name="o").get_by_role("button").click()
+    first = page.locator(".output tbody tr").first
+    before = first.inner_text()
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator(".page-of")).to_have_text("Rows 101 to 200 of 20,000")
+    expect(first).not_to_have_text(before)
+    page.get_by_role("button", name="Previous").press("Enter")
+    expect(first).to_have_text(re.compile(re.escape(before.split()[0])))
+    expect(page.get_by_role("button", name="Next")).to_be_focused()
+    page.get_by_role("searchbox", name="Find in the answer").fill("sandbox")
+    expect(page.locator(".page-of")).to_contain_text(re.compile(r"of \d{1,4}\b"))
 
 
 def test_the_keyboard_leaves_the_editor(open_page: Open) -> None:

@@ -7,9 +7,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import bibtexparser
 import pytest
 import rispy
+from bibtexparser.entrypoint import parse_string
 from bibtexparser.middlewares import LatexDecodingMiddleware
 
 from policygraph.release import Release
@@ -54,7 +54,7 @@ def test_bibtex_escapes_what_tex_would_read() -> None:
 
 
 TITLES = (
-    "Visie op generatieve AI: \u201cwaarde(n)vol\u201d – één aanpak, 'nu' \"echt\"",
+    "Visie op generatieve AI: \u201cwaarde(n)vol\u201d \u2013 één aanpak, 'nu' \"echt\"",
     "Stratégie nationale, and more & cœur ; 100 % #1 $5 x_y ~a^b <c> \\d",
     "{AI} in {the {public}} sector",
     "Ελλάδα, 日本 and Łódź 😀",
@@ -65,15 +65,13 @@ TITLES = (
 @pytest.mark.parametrize("title", TITLES)
 @pytest.mark.parametrize("language", ["nl", "en", "fr"])
 def test_reference_managers_read_every_field_whole(title: str, language: str) -> None:
-    author = "Ministère de l’Économie, and {others} & co"
+    author = "Ministère de l\u2019Économie, and {others} & co"
     portal = replace(PORTAL, publisher_name={"en": author}, title={"en": title})
     release = replace(RELEASE, portal=portal)
     line = " ".join(title.split())
     for part, name in (("", ""), (POLICY, title)):
         found = cite(release, "http://here", language, part, name)
-        library = bibtexparser.parse_string(
-            found.bibtex, append_middleware=[LatexDecodingMiddleware()]
-        )
+        library = parse_string(found.bibtex, append_middleware=[LatexDecodingMiddleware()])
         assert library.failed_blocks == []
         [entry] = library.entries
         told = {field.key: field.value.replace("\u02c6", "^") for field in entry.fields}
@@ -94,7 +92,7 @@ def test_reference_managers_read_every_field_whole(title: str, language: str) ->
 @pytest.mark.parametrize("title", ["an open { brace", "} and {", "a } closed one"])
 def test_a_brace_without_its_pair_ends_no_field(title: str) -> None:
     found = cite(RELEASE, "http://here", "en", POLICY, title)
-    library = bibtexparser.parse_string(found.bibtex)
+    library = parse_string(found.bibtex)
     assert library.failed_blocks == []
     keys = [field.key for field in library.entries[0].fields]
     assert keys == "author title booktitle year date version note url".split()
@@ -103,7 +101,7 @@ def test_a_brace_without_its_pair_ends_no_field(title: str) -> None:
 def test_a_date_that_is_none_is_no_date() -> None:
     undated = replace(RELEASE, portal=replace(PORTAL, date="spring 2026"))
     found = cite(undated, "http://here")
-    [entry] = bibtexparser.parse_string(found.bibtex).entries
+    [entry] = parse_string(found.bibtex).entries
     assert {f.key: f.value for f in entry.fields}["year"] == "2026"
     assert "date" not in entry
     [ris] = rispy.loads(found.ris)
