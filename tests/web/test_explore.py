@@ -178,7 +178,8 @@ def test_a_beginning_is_found_by_words_or_by_iri(client: Client) -> None:
         assert part
         return [parse_qs(urlsplit(x["href"]).query)["iri"][0] for x in Page(part[0]).links]
 
-    assert found("VISI") == [VISION]
+    assert found("VISI")[0] == VISION
+    assert found("vsion")[0] == VISION
     assert EVIL in found("</script>")
     for hostile in ('"', "\\", "')) }", '" ) . ?s ?p ?o', "\u2028", "\x00x", "$most"):
         assert found(f"zzz{hostile}") == []

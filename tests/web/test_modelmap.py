@@ -8,7 +8,7 @@ from policygraph.namespaces import BASE, OWL, PG_NS, RDF, RDFS, prefixes
 from policygraph.terms import NamedNode, Triple
 from policygraph.turtle import read_turtle
 from policygraph.urls import Urls
-from policygraph.web.about.modelmap import Model, draw_model, read_model
+from policygraph.web.about.modelmap import Model, core, draw_model, read_model
 from policygraph.web.facts import Facts
 from tests.conftest import REPOSITORY
 
@@ -58,6 +58,20 @@ def test_the_ontology_is_drawn_without_overlap() -> None:
     for box in model.boxes:
         for line in box.drawn:
             assert all(left[key] > box.x for key in line.boxes if key != box.key), line.name
+
+
+def test_the_core_of_the_ontology_leads_from_class_to_class() -> None:
+    path = REPOSITORY / "ontology" / "policygraph.ttl"
+    facts = Facts(read_turtle(path.read_bytes(), path).triples, "en", Urls(BASE), prefixes(BASE))
+    boxes = core(read_model(facts, PG_NS))
+    model = draw_model(boxes)
+    apart(model)
+    ends = {(of.key[0], key[0]) for of in boxes for r in of.relations for key in r.boxes}
+    assert (PG_NS + "ActionPoint", PG_NS + "Pillar") in ends
+    assert (PG_NS + "Principle", PG_NS + "PrincipleTheme") in ends
+    linked = {one for pair in ends for one in pair}
+    assert {box.key[0] for box in boxes} == linked
+    assert all(iri.startswith(PG_NS) for iri in linked)
 
 
 @pytest.mark.parametrize("pairs", CIRCLES)

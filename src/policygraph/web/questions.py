@@ -7,7 +7,6 @@ They follow the direction in which the data is written, so that they also hold o
 
 from __future__ import annotations
 
-import json
 import re
 from textwrap import dedent
 
@@ -342,25 +341,6 @@ def goals_of(iri: str, language: str) -> str:
         thing=iri_ref(iri),
         named=_named("goal"),
         language=f'"{language}"',
-    )
-
-
-def named_like(words: str, most: int) -> str:
-    """Return the query for the things whose label has some words in it, shortest label first."""
-    literal = json.dumps(words, ensure_ascii=False)
-    return query(
-        """
-        SELECT ?thing (MIN(STRLEN(?label)) AS ?length)
-        WHERE {
-          ?thing skos:prefLabel|rdfs:label ?label .
-          FILTER(isIRI(?thing) && CONTAINS(LCASE(?label), LCASE($words)))
-        }
-        GROUP BY ?thing
-        ORDER BY ?length ?thing
-        LIMIT $most
-        """,
-        most=str(most),
-        words=literal,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from policygraph.namespaces import OWL, RDFS, SCHEMA, SKOS
@@ -144,6 +144,30 @@ def read_model(facts: Facts, namespace: str) -> list[Box]:
     return list(boxes.values())
 
 
+def core(boxes: Iterable[Box]) -> list[Box]:
+    """Return the ontology's own classes that lead to each other, and only what does so.
+
+    What every element shares is left out: it says little about each.
+    """
+    own = [b for b in boxes if not b.foreign and len(b.classes) == 1]
+    wide = {above.iri for box in own for above in box.above}
+    kept = {box.key for box in own if box.classes[0].iri not in wide}
+    found = [
+        Box(
+            box.classes,
+            relations=[
+                replace(r, boxes=ends)
+                for r in box.drawn
+                if (ends := [key for key in r.boxes if key in kept and key != box.key])
+            ],
+        )
+        for box in own
+        if box.key in kept
+    ]
+    reached = {key for box in found for r in box.relations for key in r.boxes}
+    return [box for box in found if box.relations or box.key in reached]
+
+
 def _classes(facts: Facts) -> set[str]:
     return set(facts.subjects(OWL.Class))
 
@@ -173,7 +197,8 @@ def draw_model(boxes: list[Box]) -> Model:
             if (above.iri,) in by_key:
                 kinds |= dict.fromkeys(places.path(box, box.entry, by_key[above.iri,]))
     width = (max(layers.values(), default=0) + 1) * (_WIDE + _BETWEEN) - _BETWEEN + 2
-    height = max((box.y + box.height for box in boxes), default=0) + 2
+    ends = [box.y + box.height for box in boxes] + [round(y) for y in places.top.values()]
+    height = max(ends, default=0) + 2
     return Model(
         boxes, list(lines), [k for k in kinds if k not in lines], list(heads), width, height
     )

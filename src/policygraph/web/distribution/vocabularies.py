@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from policygraph.errors import NotFound
 from policygraph.formats import GRAPH_FORMATS, Format
 from policygraph.namespaces import DCT, OWL, RDF, RDFS, SCHEMA, SH, SKOS, VOCABULARIES, XSD
+from policygraph.web.about.modelmap import core, draw_model, read_model
 from policygraph.web.conditional import cache_headers, not_modified
 from policygraph.web.endpoint.description import dataset_access
 from policygraph.web.facts import Facts, Link, Text
@@ -125,6 +126,7 @@ def _ontology(page: PageMaker, facts: Facts, links: str) -> Response:
         ("properties", _terms(facts, properties, of_property)),
         ("individuals", _terms(facts, own - classes - properties)),
     ]
+    boxes = core(read_model(facts, namespace))
     return page.render(
         "ontology.html",
         link_header=links,
@@ -133,6 +135,7 @@ def _ontology(page: PageMaker, facts: Facts, links: str) -> Response:
         iri=ontology,
         version=facts.plain(ontology, OWL.versionInfo),
         groups=groups,
+        drawing=draw_model(boxes) if boxes else None,
     )
 
 

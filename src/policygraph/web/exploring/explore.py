@@ -24,6 +24,7 @@ from policygraph.web.exploring.neighbourhood import FAMILIES, OTHER, Neighbourho
 from policygraph.web.facts import Link
 from policygraph.web.lookup import iri_ref
 from policygraph.web.negotiate import HTML, Page, pick
+from policygraph.web.search.search import LONGEST, MOST_SIZE, Result, find, read
 from policygraph.web.site import VARY, PageMaker, Site, site_of
 
 JSON = Page("json", "application/json")
@@ -38,9 +39,6 @@ _BEGINNINGS = {
     "instruments": PG.InstrumentType,
     "sdgs": SDGO.Goal,
 }
-_WORDS = 100
-"""Letters of what somebody looks for; more find nothing more."""
-_FOUND = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +166,6 @@ async def _beginning(page: PageMaker, words: str = "", missing: str = "") -> Res
     """Return the page on which a thing is picked; status 404 if `missing` is unknown here."""
     lookup = page.site.lookup(page.request)
     asked = {key: questions.of_class(class_, page.language) for key, class_ in _BEGINNINGS.items()}
-    if words:
-        asked["found"] = questions.named_like(words[:_WORDS], _FOUND)
     answers = await lookup.answers(asked)
     things = {
         key: list(dict.fromkeys(row["thing"] for row in rows if "thing" in row))
@@ -189,11 +185,16 @@ async def _beginning(page: PageMaker, words: str = "", missing: str = "") -> Res
         title=page.text("explore"),
         words=words,
         missing=missing,
-        found=[(link, facts.kinds(link.iri)) for link in lists.pop("found", [])],
+        found=await _named(page, words) if words else [],
         lists={key: links for key, links in lists.items() if links},
         address=lambda iri: "/explore?" + urlencode({"iri": iri}),
         language_asked=page.remembered,
     )
+
+
+async def _named(page: PageMaker, words: str) -> list[Result]:
+    """Return the things that words may mean, best first, as search finds them."""
+    return (await find(page, read({"q": words[:LONGEST], "size": str(MOST_SIZE)}))).results
 
 
 def _state(request: Request, iri: str) -> State:

@@ -79,6 +79,13 @@ ABOUT: dict[str, tuple[str, str, str]] = {
         "A line runs from a property to the kind of things that it points to, from left to right. A broken line leads to the broader kind. A loop behind a property means: to a thing of the same kind. Boxes without a fill come from other vocabularies.",
         "Une ligne va d'une propriété à la sorte de choses à laquelle elle renvoie, de gauche à droite. Une ligne pointillée mène à la sorte plus large. Une boucle après une propriété signifie : vers une chose de la même sorte. Les cases sans fond viennent d'autres vocabulaires.",
     ),
+    "model_core": ("In het kort", "At a glance", "En bref"),
+    "model_core_text": (
+        "De eigen klassen, en welke eigenschap van de een naar de ander leidt. Hieronder staat bij elke term van en naar welke klasse zij gaat.",
+        "The classes of this vocabulary, and which property leads from one to the other. Below, each term says from and to which class it goes.",
+        "Les classes de ce vocabulaire, et la propriété qui mène de l'une à l'autre. Ci-dessous, chaque terme dit de quelle classe à quelle classe il va.",
+    ),
+    "model_whole": ("Het hele model", "The whole model", "Le modèle entier"),
     "model_drawing": ("Tekening", "Drawing", "Dessin"),
     "model_list": ("Hetzelfde als lijst", "The same as a list", "La même chose en liste"),
     "model_many": ("{n} soorten dingen", "{n} kinds of things", "{n} sortes de choses"),

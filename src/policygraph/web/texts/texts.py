@@ -150,6 +150,12 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Une version ne change jamais : le même nom donne les mêmes octets. Les noms des fichiers sont fixes.",
     ),
     "everything": ("Alles", "Everything", "Tout"),
+    "by_graph": ("Per document en lijst", "By document and list", "Par document et liste"),
+    "by_graph_text": (
+        "Elk document, en elke lijst die documenten delen, is een graaf met bestanden van zichzelf.",
+        "Each document, and each list that documents share, is a graph with files of its own.",
+        "Chaque document, et chaque liste que les documents partagent, est un graphe avec ses propres fichiers.",
+    ),
     "tables": ("Tabellen", "Tables", "Tableaux"),
     "graph": ("Graaf", "Graph", "Graphe"),
     "file": ("Bestand", "File", "Fichier"),
@@ -200,7 +206,6 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     # ontology and shapes
     "classes": ("Klassen", "Classes", "Classes"),
     "individuals": ("Waarden", "Values", "Valeurs"),
-    "above": ("onder", "below", "sous"),
     "from": ("van", "from", "de"),
     "to": ("naar", "to", "vers"),
     "version": ("versie", "version", "version"),

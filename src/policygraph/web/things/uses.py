@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from policygraph.namespaces import DCT, PG, SDGO, SKOS
 from policygraph.turtle import natural
-from policygraph.web.facts import Facts, Link
+from policygraph.web.facts import Facts, Link, goal_number
 from policygraph.web.lookup import Row, iri_ref
 from policygraph.web.questions import ELEMENT_OF, query
 
@@ -266,7 +266,7 @@ def _item(facts: Facts, iri: str, thing: str, rows: Sequence[Row]) -> Item:
     notes.pop(iri, None)
     return Item(
         facts.link(thing),
-        rows[0].get("number", ""),
+        rows[0].get("number", "") or goal_number(thing),
         basis,
         [facts.link(n) for n in notes],
         rows[0].get("uses", ""),
