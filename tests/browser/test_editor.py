@@ -230,6 +230,18 @@ def test_an_address_brings_the_query_and_its_answer_back(open_page: Open, server
     assert first.startswith("/releases/")
 
 
+def test_a_release_that_is_gone_leads_to_the_same_question_today(open_page: Open) -> None:
+    page, watch = open_page("/releases")
+    watch.refusals = {404}
+    leave(page, "/releases/0123456789abcdef/sparql?lang=en&query=" + quote(POLICIES))
+    expect(page.get_by_role("link", name="The same in the current release")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("link", name="The same in the current release").click()
+    expect(page.locator(".output table")).to_be_visible()
+    assert text_of(page) == POLICIES
+    assert urlsplit(page.url).path == "/sparql"
+
+
 def open_example(page: Page, words: str) -> None:
     page.get_by_role("searchbox", name="Find an example").fill(words)
     page.locator("button.example").first.click()

@@ -64,7 +64,13 @@ async def render_error(request: Request, error: Exception) -> Response:
         link = page.facts(()).link(str(successor)) if successor else None
         title = texts.refusal(page.language, status) or members["title"]
         return page.render(
-            "error.html", status, headers, problem=members, successor=link, title=title
+            "error.html",
+            status,
+            headers,
+            problem=members,
+            successor=link,
+            unpinned=page.unpinned if status == 404 else None,
+            title=title,
         )
     return render_without_page(request, error)
 

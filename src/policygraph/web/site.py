@@ -36,6 +36,7 @@ from policygraph.web.texts import dates, properties, texts
 
 HERE = Path(__file__).parent
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_PINNED = re.compile(r"/releases/[0-9a-f]{16}(/(?!changes\b|releases\b).*)", re.DOTALL)
 VARY = "Accept, Accept-Language"
 
 MENU = (
@@ -227,6 +228,15 @@ class PageMaker:
             return None
         path, asked = escaped(self.request.scope["path"]), self._asked()
         return f"{path}?{urlencode(asked)}" if asked else path
+
+    @property
+    def unpinned(self) -> str | None:
+        """Return the same address in the current release, for one of a release by its id."""
+        found = _PINNED.fullmatch(self.request.scope["path"])
+        if found is None:
+            return None
+        path, asked = escaped(found[1]), self._asked()
+        return self.outside(f"{path}?{urlencode(asked)}" if asked else path)
 
     def _switch(self, language: str) -> str:
         """Return this same address in another language."""

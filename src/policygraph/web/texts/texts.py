@@ -67,6 +67,16 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "You are looking at a kept release: version {version} of {date}. It is not the current one.",
         "Vous consultez une version conservée : version {version} du {date}. Ce n'est pas la version actuelle.",
     ),
+    "not_kept": (
+        "Deze uitgave wordt hier niet bewaard; wat u zocht, kan sindsdien veranderd zijn.",
+        "This release is not kept here; what you are looking for may have changed since.",
+        "Cette version n'est pas conservée ici ; ce que vous cherchez a pu changer depuis.",
+    ),
+    "in_current": (
+        "Hetzelfde in de huidige uitgave",
+        "The same in the current release",
+        "La même chose dans la version actuelle",
+    ),
     "to_current": (
         "Naar de huidige uitgave",
         "Go to the current release",
