@@ -16,7 +16,7 @@ import deflate
 from policygraph import formats
 from policygraph.caches import cache_folder
 from policygraph.catalogue import describe
-from policygraph.errors import InvalidData
+from policygraph.errors import BrokenInput, InvalidData
 from policygraph.inference import infer
 from policygraph.jsonld import write_jsonld
 from policygraph.namespaces import PG, prefixes
@@ -58,14 +58,15 @@ def build(
 ) -> Built:
     """Check a portal and write its release below `out`; return both.
 
-    Raises InvalidData where the portal is not valid; then nothing is written. The release appears
-    under its name only when it is complete.
+    Raises InvalidData where the portal is not valid, BrokenInput where `out` keeps a release of
+    the same content with other files; then nothing is written. The release appears under its name
+    only when it is complete.
     """
     progress("checking")
     report = validate(sources)
     if report.state != "valid":
         raise InvalidPortal(report)
-    out = out or releases_folder()
+    folder = out or releases_folder()
     progress("reasoning")
     graphs, names = collect(sources, report.findings)
     lines = {slug: _nquads(sources, slug, triples) for slug, triples in graphs.items()}
@@ -73,9 +74,9 @@ def build(
     for line in sorted(b for slug, ls in lines.items() if slug != "meta" for b in ls):
         content.update(line)
     progress("writing")
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".building-", dir=out) as folder:
-        path = Path(folder) / "release"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=folder) as temporary:
+        path = Path(temporary) / "release"
         (path / DOWNLOADS).mkdir(parents=True)
         files = {}
         for name, media_type, data in _downloads(sources, graphs, names, lines):
@@ -87,7 +88,7 @@ def build(
         release = Release(path, content.hexdigest(), sources.portal, counts, files)
         manifest = json.dumps(release.manifest(), ensure_ascii=False, indent=2, sort_keys=True)
         (path / MANIFEST).write_text(manifest + "\n", encoding="utf-8")
-        return Built(open_release(_put(path, out / release.id)), report)
+        return Built(_put(release, folder, kept=out is not None), report)
 
 
 class InvalidPortal(InvalidData):
@@ -103,12 +104,15 @@ def current_release(sources: Sources, progress: Progress = lambda _step: None) -
     folder = releases_folder()
     note = folder / ".inputs" / _input_key(sources)
     if note.is_file():
-        path = folder / note.read_text(encoding="utf-8").strip()
-        if (path / MANIFEST).is_file():
-            return open_release(path)
+        name, _, made = note.read_text(encoding="utf-8").strip().partition(" ")
+        manifest = folder / name / MANIFEST
+        # The same content may have been built with other settings meanwhile.
+        if manifest.is_file() and digest(manifest.read_bytes()) == made:
+            return open_release(folder / name)
     release = build(sources, progress=progress).release
+    made = digest((release.path / MANIFEST).read_bytes())
     note.parent.mkdir(parents=True, exist_ok=True)
-    note.write_text(release.id + "\n", encoding="utf-8")
+    note.write_text(f"{release.path.name} {made}\n", encoding="utf-8")
     return release
 
 
@@ -202,13 +206,39 @@ def _write(path: Path, name: str, media_type: str, data: bytes) -> ReleaseFile:
     return ReleaseFile(name, len(data), hashlib.sha256(data).hexdigest(), media_type)
 
 
-def _put(path: Path, target: Path) -> Path:
-    """Move a finished release to its name; one of the same content and make is left as it is."""
+def _put(made: Release, folder: Path, *, kept: bool) -> Release:
+    """Move a finished release to its name in a folder, and return it from there.
+
+    One that stands there with the same files stays, with the settings of the new one: limits and
+    the like only say how it is served. One with other files (another `meta`, another version of
+    this program) stays as well, since it may be served, or have been cited. Where releases are
+    `kept` that is BrokenInput; among drafts the new one gets a longer name.
+    """
+    target = folder / made.id
+    there = _standing(target)
+    if there and there.files != made.files:
+        if kept:
+            portal, ours = there.portal, made.portal
+            raise BrokenInput(
+                f"{target} is kept with the same content, as version {portal.version} of "
+                f"{portal.date}: a release is not written anew. Give version {ours.version} of "
+                f"{ours.date} to the next change of the content, or move that folder away and "
+                "build again"
+            )
+        target = folder / made.edition
+        there = _standing(target)
+    if there and there.files == made.files:
+        (made.path / MANIFEST).replace(target / MANIFEST)
+        return open_release(target)
     if target.exists():
-        old = target / MANIFEST
-        if old.is_file() and old.read_bytes() == (path / MANIFEST).read_bytes():
-            return target
-        # The same facts, written by another version of this program.
-        shutil.move(target, path.parent / "old")
-    path.replace(target)
-    return target
+        shutil.move(target, made.path.parent / "old")
+    made.path.replace(target)
+    return open_release(target)
+
+
+def _standing(path: Path) -> Release | None:
+    """Return the release in a folder; None if there is none, or it is not whole."""
+    try:
+        return open_release(path)
+    except BrokenInput:
+        return None

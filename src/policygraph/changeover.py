@@ -47,6 +47,7 @@ class Front:
     def __init__(
         self,
         served: Served,
+        found: Release,
         find: Find,
         build: Build,
         pinned: Build,
@@ -59,6 +60,8 @@ class Front:
         self.asked = False
         """Set to have the release looked for again (SIGHUP)."""
         self._leaving: list[Served] = []
+        self._found = found
+        """The release that is served, as `find` gives it: with the settings of its own."""
         self._find = find
         self._build = build
         self._archive = archive
@@ -148,7 +151,7 @@ class Front:
                 if asked:
                     self._report(f"{error}; release {self.current.release.id} goes on")
                 continue
-            if release is None or release.id == self.current.release.id:
+            if release is None or release == self._found:
                 continue
             if release is not self._refused:
                 await self._change(release)
@@ -167,6 +170,7 @@ class Front:
             self._report(f"release {release.id} is not served: {error}; {goes_on}")
             return
         old, self.current = self.current, new
+        self._found = release
         self._dressed.clear()
         if self._archive:
             self._archive.current = release

@@ -233,7 +233,7 @@ def serve(
         return _release(portal, release_folder, dumps)
 
     followed = following.follow(portal, release_folder, dumps, opened, _report)
-    release = _behind(followed.release, engine)
+    release = followed.release
     with serving.listen(host, port) as listener:
         address = serving.address(listener)
         with ExitStack() as shown:

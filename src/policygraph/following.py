@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from policygraph.errors import BrokenInput
@@ -37,12 +37,17 @@ def follow(
     if folder and not (folder / MANIFEST).exists():
         follower = Follower(Shelf(folder), report)
         return Followed(follower.newest(), follower.shelf, follower)
-    release = opened()
     if dumps:
-        return Followed(release, None, lambda asked: opened() if asked else None)
-    shelf = Shelf(release.path.resolve().parent, release.portal.base)
+        return Followed(opened(), None, lambda asked: opened() if asked else None)
+
+    def found() -> Release:
+        release = opened()  # by a link perhaps, which will lead elsewhere while this is served
+        return replace(release, path=release.path.resolve())
+
+    release = found()
+    shelf = Shelf(release.path.parent, release.portal.base)
     if folder:
-        return Followed(release, shelf, lambda asked: opened() if asked else None)
+        return Followed(release, shelf, lambda asked: found() if asked else None)
     root = find_portal(portal).root
     return Followed(release, shelf, lambda asked: _built_again(root) if asked else None)
 
@@ -55,7 +60,7 @@ def _built_again(portal: Path) -> Release:
     )
     if made.returncode:
         raise BrokenInput(f"{portal} gave no release")
-    return open_release(Path(made.stdout.strip()))
+    return open_release(Path(made.stdout.strip()).resolve())
 
 
 class Follower:

@@ -62,8 +62,12 @@ class Release:
 
     @property
     def edition(self) -> str:
-        """The name of copies of this release elsewhere; one with another `meta` has another."""
-        return f"{self.id}-{self.files['policygraph.nq'].sha256[:8]}"
+        """What tells it from a release of the same content with another `meta`.
+
+        Copies elsewhere are named by it.
+        """
+        whole = self.files.get("policygraph.nq")
+        return f"{self.id}-{whole.sha256[:8]}" if whole else self.id
 
     @property
     def urls(self) -> Urls:

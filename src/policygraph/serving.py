@@ -67,13 +67,13 @@ def serve(
 
     Until then requests get a 503, and `progress` the bytes read and the bytes in all. What `find`
     returns later, by itself or after a SIGHUP, takes its place; `report` is told, and
-    `prepare` may change its settings. The releases on the `shelf` are served beside it.
+    `prepare` may change the settings of each. The releases on the `shelf` are served beside it.
     """
     archive = Archive(shelf, release, Changes()) if shelf else None
     logging.getLogger("uvicorn.error").addFilter(_shorten)
     early = _Hangup()
     with waiting_room(listener):
-        served = _served(release, archive, progress=progress)
+        served = _served(prepare(release), archive, progress=progress)
     kind = connections(site_at(served))
 
     def changed(newer: Served) -> None:
@@ -82,6 +82,7 @@ def serve(
 
     front = Front(
         served,
+        release,
         find,
         build=lambda newer: _served(prepare(newer), archive, beside=served),
         pinned=lambda kept: _pinned(kept, archive, front.current),

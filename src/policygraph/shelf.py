@@ -21,7 +21,8 @@ class Shelf:
 
     It is the folder that `policygraph build --out` writes into. What a release is called counts,
     not what its folder is called: a link `current` beside it is the same release. A folder that is
-    no whole release is left out, and named in `damaged`.
+    no whole release is left out, and named in `damaged`. Of several folders with the same release
+    the newest version counts.
     """
 
     def __init__(self, folder: Path, base: str | None = None) -> None:
@@ -59,7 +60,9 @@ class Shelf:
                 self._damaged[folder] = str(error)
                 continue
             if self._base in (None, release.portal.base):
-                found.setdefault(release.id, (_order(release, state), release))
+                order, known = _order(release, state), found.get(release.id)
+                if known is None or order[:2] > known[0][:2]:
+                    found[release.id] = order, release
         self._opened = opened
         return tuple(release for _, release in sorted(found.values(), key=lambda pair: pair[0]))
 
@@ -68,14 +71,17 @@ class Shelf:
         return next((release for release in self.releases() if release.id == id_), None)
 
     def _open(self, folder: Path) -> tuple[_State, Release]:
-        """Return a release, read once; what is not whole is read again, since it may be soon."""
+        """Return a release, read once; what is not whole is read again, since it may be soon.
+
+        It has the path that a link leads to now, which will lead elsewhere while it is served.
+        """
         try:
             stat = (folder / MANIFEST).stat()
         except OSError:
             return (0, 0, 0), open_release(folder)
         state = (stat.st_ino, stat.st_ctime_ns, stat.st_mtime_ns)
         known = self._opened.get(folder)
-        return known if known and known[0] == state else (state, open_release(folder))
+        return known if known and known[0] == state else (state, open_release(folder.resolve()))
 
 
 def _order(release: Release, state: _State) -> Order:

@@ -108,7 +108,7 @@ class Site:
 
     def tag(self, *parts: object) -> str:
         """Return an entity tag for what depends on this release, this code and the parts."""
-        return etag(self.release.hash, __version__, self.prefix, *parts)
+        return etag(self.release.edition, __version__, self.prefix, *parts)
 
     def page(self, request: Request) -> PageMaker:
         """Return what renders a page in the language of the request."""

@@ -61,7 +61,7 @@ async def listing(request: Request) -> Response:
     asked = request.path_params.get("suffix") or request.query_params.get("format")
     chosen = _pick(request, asked, _OFFERS)
     rows = list(reversed(_rows(await asyncio.to_thread(archive.shelf.releases), archive)))
-    state = (archive.current.id, *(row.release.hash for row in rows))
+    state = (archive.current.id, *(row.release.edition for row in rows))
     page = site.page(request)
     vary = VARY if chosen is HTML else "" if asked else "Accept"
     tag = site.tag("releases", chosen.name, page.tag if chosen is HTML else "", *state)
@@ -104,7 +104,7 @@ async def changes(request: Request) -> Response:
         raise NotFound(f"No kept release came before {new.id}.")
     page = site.page(request)
     language = page.language if page.language in ("nl", "en") else "en"
-    tag = site.tag("changes", page.tag, chosen.name, old.hash, new.hash)
+    tag = site.tag("changes", page.tag, chosen.name, old.edition, new.edition)
     known = not_modified(request, tag, VARY)
     if known:
         return known
