@@ -95,6 +95,19 @@ class Server:
             time.sleep(0.02)
         return match
 
+    def engines(self) -> set[int]:
+        """The processes that hold data, one for each release that is open."""
+        found = set()
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = int(path.read_text().rpartition(")")[2].split()[1])
+                command = (path.parent / "cmdline").read_bytes()
+            except (OSError, IndexError):
+                continue
+            if parent == self.process.pid and b"policygraph.engine.template" in command:
+                found.add(int(path.parent.name))
+        return found
+
     def hang_up(self) -> None:
         self.process.send_signal(signal.SIGHUP)
 

@@ -16,7 +16,7 @@ import pytest
 
 from policygraph.release import DOWNLOADS, MANIFEST, Release
 
-from .conftest import POLICY, Server, edit, put, serving, small_portal
+from .conftest import POLICY, edit, put, serving, small_portal
 from .test_pinned import VERSION, version
 
 SLOW = """
@@ -120,7 +120,7 @@ def test_a_newer_release_in_the_folder_takes_over_under_load(
         assert clients.failed == []
         assert set(clients.seen) == {"0.9", "1.0"}
         assert httpx.get(f"{server.address}/health").json()["release"] == third.id
-        wait(lambda: _processes(server) == 1, 20)
+        wait(lambda: len(server.engines()) == 1, 20)
         pinned = httpx.get(
             f"{server.address}/releases/{first.id}/sparql", params={"query": VERSION}, timeout=30
         )
@@ -243,10 +243,3 @@ def test_a_newest_release_that_is_withdrawn_gives_way_to_the_one_before(
     with serving("--release", shelf) as server:
         shutil.rmtree(shelf / editions[2].id)
         server.wait_for(f"now release {editions[1].id}, version 0.10")
-
-
-def _processes(server: Server) -> int:
-    """How many engines the server has."""
-    from .test_pinned import _templates
-
-    return _templates(server)

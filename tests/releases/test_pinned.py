@@ -13,7 +13,7 @@ import pytest
 
 from policygraph.release import DOWNLOADS, Release
 
-from .conftest import POLICY, VERSIONS, Server, put, serving
+from .conftest import POLICY, VERSIONS, put, serving
 
 VERSION = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
@@ -168,7 +168,7 @@ def test_many_that_ask_at_once_load_it_once(editions: list[Release], shelf: Path
     for release in editions:
         put(release, shelf)
     with serving("--release", shelf) as server:
-        before = _templates(server)
+        before = server.engines()
 
         def ask(_: int) -> str:
             with httpx.Client(base_url=server.address, timeout=30) as client:
@@ -176,7 +176,7 @@ def test_many_that_ask_at_once_load_it_once(editions: list[Release], shelf: Path
 
         with ThreadPoolExecutor(8) as pool:
             assert set(pool.map(ask, range(16))) == {"0.9"}
-        assert _templates(server) == before + 1
+        assert len(server.engines()) == len(before) + 1
 
 
 def test_a_damaged_one_is_refused_and_the_others_go_on(
@@ -197,16 +197,3 @@ def test_a_damaged_one_is_refused_and_the_others_go_on(
             assert str(shelf) not in refused.text
         assert version(asked(c, f"/releases/{editions[1].id}")) == "0.10"
         server.wait_for(f"release {editions[0].id} cannot be loaded")
-
-
-def _templates(server: Server) -> int:
-    """How many processes hold data."""
-    found = 0
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(path.read_text().rpartition(")")[2].split()[1])
-            command = (path.parent / "cmdline").read_bytes()
-        except (OSError, IndexError):
-            continue
-        found += parent == server.process.pid and b"policygraph.engine.template" in command
-    return found
