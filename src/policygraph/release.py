@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,29 @@ class Release:
     def file(self, name: str) -> Path:
         """Return where a download stands on disk."""
         return self.path / DOWNLOADS / name
+
+    def describes(self, iri: str) -> bool:
+        """Whether something is said of an IRI in the default graph.
+
+        No engine is needed: N-Triples are canonical, hence sorted, so a few lines tell.
+        """
+        subject = f"<{iri}> ".encode()
+        with (
+            self.file("policygraph.nt").open("rb") as file,
+            mmap(file.fileno(), 0, access=ACCESS_READ) as lines,
+        ):
+            low, high = 0, len(lines)  # each where a line begins, or the end
+            while low < high:
+                middle = (low + high) // 2
+                start = max(low, lines.rfind(b"\n", low, middle) + 1)
+                found = lines[start : start + len(subject)]
+                if found == subject:
+                    return True
+                if found < subject:
+                    low = lines.find(b"\n", start) + 1
+                else:
+                    high = start
+        return False
 
     def manifest(self) -> dict[str, Any]:
         """Return the manifest as JSON values."""

@@ -232,3 +232,15 @@ def test_a_portal_with_another_base(portal: Path, tmp_path: Path) -> None:
     assert new + "id/policy/nl-generative-ai-vision/principle/1" in rows
     assert old + "id/" not in rows
     assert old + "ns#Listed" in rows  # terms are shared by all portals
+
+
+def test_what_is_described_is_found_without_an_engine(release: Release) -> None:
+    lines = release.file("policygraph.nt").read_text("utf-8").splitlines()
+    subjects = {line.partition("> ")[0][1:] for line in lines if line.startswith("<")}
+    assert len(subjects) > 1000
+    assert all(map(release.describes, subjects))
+    for iri in subjects:
+        for other in (iri[:-1], iri + "/", iri + "~", iri + "> "):
+            assert release.describes(other) == (other in subjects)
+    assert not release.describes("")
+    assert not release.describes("~")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,3 +101,41 @@ def test_the_address_of_the_stream_leads_to_its_root(server: str) -> None:
     said = [q.object for q in ox.parse(page.content, format=ox.RdfFormat.TURTLE)
             if q.subject == subject and q.predicate.value.endswith("#view")]  # fmt: skip
     assert said == [ox.NamedNode(f"{server}/feed")]
+
+
+def test_the_times_of_an_address_are_the_releases_that_have_it(
+    server: str, shelf: Path, editions: list[Release]
+) -> None:
+    """A policy that has gone and come back, its parts, its files; what always was, never was."""
+    first, second, third = editions
+    for release in (second, third):
+        keep(release, shelf)
+    there, every = [first.id, third.id], [release.id for release in editions]
+    for address, having in {
+        f"/doc/policy/{LEAVES}": there,
+        f"/doc/policy/{LEAVES}.ttl": there,
+        f"/id/policy/{LEAVES}": there,
+        f"/doc/graph/{LEAVES}": there,
+        f"/graph/{LEAVES}": there,
+        f"/download/{LEAVES}.nt.gz": there,
+        f"/doc/policy/{STAYS}": every,
+        "/download/": every,
+        "/download/manifest.json": every,
+        "/queries/policies": every,
+        "/queries/policies.csv": every,
+        "/doc/sdg:9": every,
+        "/ns": every,
+        "/": every,
+        "/doc/policy/never": [],
+        "/download/never.nt": [],
+        "/queries/never": [],
+    }.items():
+        told = httpx.get(f"{server}/timemap{address}")
+        assert told.status_code == (200 if having else 404), address
+        found = re.findall(r'/releases/(\w+)/[^>]*>; rel="[a-z ]*memento"', told.text)
+        assert found == having, address
+        for id_ in having[:1]:
+            assert httpx.get(f"{server}/releases/{id_}{address}").status_code in (200, 303)
+    headers = {"Accept-Datetime": "Tue, 24 Nov 2026 12:00:00 GMT"}
+    gate = httpx.get(f"{server}/timegate/doc/policy/{LEAVES}", headers=headers)
+    assert gate.headers["location"] == f"{server}/releases/{first.id}/doc/policy/{LEAVES}"

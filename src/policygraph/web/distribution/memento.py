@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from urllib.parse import unquote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -17,9 +18,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from policygraph.errors import BrokenInput, NotFound
-from policygraph.release import Release
+from policygraph.release import MANIFEST, Release
 from policygraph.web.conditional import CACHE, FOREVER
 from policygraph.web.site import Site, header_iri, origin_of, site_of
+from policygraph.web.things.resources import raw_path, split_suffix
 
 _TIMELESS = (
     "/health", "/metrics", "/static", "/releases", "/timegate", "/timemap", "/robots.txt",
@@ -104,8 +106,11 @@ def moment(release: Release) -> datetime:
 
 
 async def timegate(request: Request) -> Response:
-    """Redirect to the release of the time that is asked for, else to the latest (RFC 7089, 4.1)."""
-    releases = await _releases(request)
+    """Redirect to the release of the time that is asked for, else to the latest (RFC 7089, 4.1).
+
+    Of what had gone by then, that is the last release that had it.
+    """
+    releases = await _releases(request, "/timegate")
     wanted = request.headers.get("accept-datetime")
     chosen = releases[-1]
     if wanted is not None:
@@ -128,8 +133,8 @@ async def timegate(request: Request) -> Response:
 
 
 async def timemap(request: Request) -> Response:
-    """Return every release of an address in link-format (RFC 7089, section 5; RFC 6690)."""
-    releases = await _releases(request)
+    """Return the releases that have an address in link-format (RFC 7089, section 5; RFC 6690)."""
+    releases = await _releases(request, "/timemap")
     address, root = _address(request, "/timemap"), origin_of(request)
     first, last = (format_datetime(moment(releases[at]), usegmt=True) for at in (0, -1))
     lines = [
@@ -149,9 +154,32 @@ async def timemap(request: Request) -> Response:
     return Response(",\n".join(lines) + "\n", headers=headers, media_type=_LINK_FORMAT)
 
 
-async def _releases(request: Request) -> Sequence[Release]:
+async def _releases(request: Request, of: str) -> Sequence[Release]:
+    """Return the kept releases that have the original resource, oldest to newest."""
     archive = site_of(request).archive
-    releases = await asyncio.to_thread(archive.shelf.releases) if archive else ()
-    if not releases:
+    kept = await asyncio.to_thread(archive.shelf.releases) if archive else ()
+    if not kept:
         raise NotFound("No releases are kept here: what is served is no release.")
-    return releases
+    path = raw_path(request).removeprefix(of)
+    having = await asyncio.to_thread(lambda: [r for r in kept if _has(r, path)])
+    if not having:
+        raise NotFound(f"No kept release has {path}.")
+    return having
+
+
+def _has(release: Release, path: str) -> bool:
+    """Whether a release has an address; of things, files and queries that can be told at once."""
+    urls = release.urls
+    if path.startswith("/download/"):
+        name = unquote(path.removeprefix("/download/"))
+        return name in ("", MANIFEST) or name in release.files
+    if path.startswith("/queries/"):
+        return release.describes(urls.thing(path.partition(".")[0]))
+    if path.startswith("/doc/"):
+        iri = urls.described_by(split_suffix(path)[0])
+    elif path.startswith(("/id/", "/graph/")):
+        iri = urls.thing(path)
+    else:
+        return True
+    slug = iri.removeprefix(urls.base + "graph/")
+    return not urls.is_ours(iri) or slug in release.graphs or release.describes(iri)
