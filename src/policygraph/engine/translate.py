@@ -179,6 +179,8 @@ class _Translator:
                 out.append(closing.pop())
             elif token.kind in ("iri", "name"):
                 out.append(token._replace(text=f"<{self._iris[token.text]}>"))
+            elif _divides(tokens, position - 1):
+                out += ["*", "1.0", token]
             else:
                 out.append(token)
         return out
@@ -249,6 +251,20 @@ def _inert(text: str) -> str:
             end = token.start + len(token.text)
             text = text[: token.start] + _GRAPH.sub(other, token.text) + text[end:]
     return federation.as_graphs(text, federation.clauses(tokens))
+
+
+def _divides(tokens: list[Token], position: int) -> bool:
+    """Whether a token divides numbers, which is then sent as `x * 1.0 / y`.
+
+    Virtuoso divides integers to an integer, where the standard wants a decimal (XPath and XQuery
+    Functions, op:numeric-divide); elsewhere the factor changes nothing. A variable, a number or a
+    function beside the slash tells that it is none of a path.
+    """
+    if tokens[position].text != "/" or not 0 < position < len(tokens) - 1:
+        return False
+    before, after = tokens[position - 1], tokens[position + 1]
+    function = after.keyword not in ("", "A")
+    return function or not {"variable", "number"}.isdisjoint((before.kind, after.kind))
 
 
 def _closing(tokens: list[Token], start: int) -> int:
