@@ -126,7 +126,8 @@ class Gzip:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http" or scope["path"].startswith("/download/"):
+        path = scope.get("path", "")
+        if scope["type"] != "http" or (path.startswith("/download/") and path != "/download/"):
             await self._app(scope, receive, send)
             return
         accepts = accepts_gzip(Headers(scope=scope).get("accept-encoding"))
