@@ -18,6 +18,7 @@ import { complete, ofThings, prefixesOf } from "./completion.js";
 import { found } from "./faults.js";
 import { phrasesIn } from "./phrases.js";
 import { places, setPlaces } from "./places.js";
+import { tidied } from "./tidy.js";
 import { declaration, declared } from "./prefixes.js";
 
 /**
@@ -161,6 +162,11 @@ export function codeEditor({ parent, text, language, label, say, terms, find, ru
     /** @param {import("./prefixes.js").Change[]} changes */
     apply(changes) {
       view.dispatch({ changes });
+      view.focus();
+    },
+    /** Lay the text out, the cursor and the places of parameters stay where they are. */
+    tidy() {
+      view.dispatch({ changes: tidied(view.state.doc.toString()), scrollIntoView: true });
       view.focus();
     },
     /** @param {number} at */

@@ -98,7 +98,8 @@ function start(form) {
   const status = h("span", { class: "hidden status", role: "status" });
   const tell = (/** @type {string} */ text) => (clock.textContent = status.textContent = text);
   submit.textContent = say("run");
-  submit.after(stop, clock, status);
+  const tidy = h("button", { type: "button", class: "quiet tidy", onclick: () => editor.tidy() }, say("tidy"));
+  submit.after(stop, tidy, clock, status);
   form.append(h("p", { class: "keys" }, say("keys")));
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -20,6 +20,7 @@ export const WORDS = {
   stop: ["Stop", "Stop", "Arrêter"],
   running: ["Bezig, {seconds} s", "Running, {seconds} s", "En cours, {seconds} s"],
   reading: ["{size} gelezen, {seconds} s", "{size} read, {seconds} s", "{size} lus, {seconds} s"],
+  tidy: ["Maak op", "Lay out", "Mettre en forme"],
   busy: ["Bezig", "Running", "En cours"],
   stopped: ["Gestopt na {seconds} s; de server rekent er niet aan verder.", "Stopped after {seconds} s; the server has stopped as well.", "Arrêté après {seconds} s ; le serveur s'est arrêté aussi."],
   took: ["{seconds} s", "{seconds} s", "{seconds} s"],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { complete, fit, thingQuery } from "../src/completion.js";
 import { EditorState } from "@codemirror/state";
@@ -8,6 +9,7 @@ import { declaration, declared, distance, missing, shorten } from "../src/prefix
 import { places, setPlaces } from "../src/places.js";
 import { nameOf } from "../src/recent.js";
 import { snippet } from "../src/snippets.js";
+import { tidied } from "../src/tidy.js";
 import { classesOf, formOf, placeAtEnd, tokenize, variables } from "../src/tokens.js";
 import { sayIn } from "../src/words.js";
 
@@ -219,4 +221,35 @@ test("programs quote the query for their language", () => {
   assert.match(snippet("r", "http://e/sparql", 'ASK { ?s ?p ")" }', "ASK"), /r"-\(/);
   assert.match(snippet("javascript", "http://e/sparql", query, "SELECT"), /\\\$\{x\}.*\\`y\\`/);
   assert.match(snippet("python", "http://e/sparql", "CONSTRUCT WHERE { ?s ?p ?o }", "CONSTRUCT"), /rdflib/);
+});
+
+/** @param {string} text */
+const tidy = (text) => changed(text, tidied(text));
+
+const QUERIES = new URL("../../queries/", import.meta.url);
+const CATALOGUE = readdirSync(QUERIES, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".rq"));
+
+test("laying out changes no word, and nothing of what is laid out already", () => {
+  assert.ok(CATALOGUE.length > 20);
+  for (const name of CATALOGUE) {
+    const text = readFileSync(new URL(name, QUERIES), "utf8").replace(/^#\+.*\n/gm, "").trimStart();
+    const words = tokenize(text).filter(({ kind }) => kind !== "comment").map((token) => token.text);
+    const flat = words.join(" ").replace(/ ?\^\^ ?/g, "^^");
+    for (const one of [text, flat]) {
+      const once = tidy(one);
+      assert.deepEqual(tokenize(once).filter(({ kind }) => kind !== "comment").map((token) => token.text), words, name);
+      assert.equal(tidy(once), once, name);
+    }
+  }
+});
+
+test("a query on one line gets a line for each statement", () => {
+  const text = 'prefix pg: <x> select ?s where {?s a pg:A;pg:p ?o.?o pg:q [pg:r 1;pg:t "a{b;c"] # why\n filter(?o>3)optional{?s pg:z ?z} } order by ?s limit 10';
+  assert.equal(
+    tidy(text),
+    'prefix pg: <x>\n\nselect ?s\nwhere {\n  ?s a pg:A;\n    pg:p ?o.\n  ?o pg:q [pg:r 1;pg:t "a{b;c"] # why\n  filter(?o>3)\n  optional { ?s pg:z ?z }\n}\norder by ?s\nlimit 10\n',
+  );
+  assert.equal(tidy("SELECT * {?s ?p ?o}"), "SELECT * { ?s ?p ?o }\n");
+  assert.equal(tidy('ASK { ?s ?p "no end . }'), 'ASK { ?s ?p "no end . }');
+  assert.equal(tidy(""), "");
 });
