@@ -79,7 +79,7 @@ class Server:
         self.said: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        started = self.wait_for(r"(http://127\.0\.0\.1:\d+)/")
+        started = self.wait_for(r"(http://127\.0\.0\.1:\d+)/", 120)
         self.address = started[1]
 
     def _read(self) -> None:
