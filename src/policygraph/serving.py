@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
@@ -26,6 +28,7 @@ from policygraph.settings import Limits
 from policygraph.shelf import Shelf
 from policygraph.web.app import create_app, create_starting_app
 from policygraph.web.archive import Archive
+from policygraph.web.site import templates
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +75,8 @@ def serve(
     archive = Archive(shelf, release, Changes()) if shelf else None
     logging.getLogger("uvicorn.error").addFilter(_shorten)
     early = _Hangup()
+    gc.collect()
+    gc.freeze()  # a collection that goes through the whole program holds up the pages
     with waiting_room(listener):
         served = _served(prepare(release), archive, progress=progress)
     kind = connections(site_at(served))
@@ -117,7 +122,9 @@ def _served(
 ) -> Served:
     """Load a release and return it with its application; blocks until it can answer."""
     limits = limits or release.portal.limits
-    engine = Engine.start(dataset_of(release), limits, progress)
+    with ThreadPoolExecutor(1) as beside_loading:
+        beside_loading.submit(templates)  # the engine loads in a process of its own
+        engine = Engine.start(dataset_of(release), limits, progress)
     return Served(release, engine, _app(release, engine, archive, prefix, beside, limits))
 
 

@@ -102,11 +102,11 @@ def create_app(
     """Return the application that serves one release through one engine.
 
     With a `prefix` it makes its links below that; whoever calls it takes the prefix off the path.
-    It shares templates and counts with the site `beside` which it is served.
+    It shares counts with the site `beside` which it is served.
     """
     site = Site(release, engine, limits, archive=archive, prefix=prefix)
     if beside:
-        site = replace(site, templates=beside.templates, responses=beside.responses)
+        site = replace(site, responses=beside.responses)
     layers = [Middleware(Frame, on_crash=render_error, sent=site.responses), Middleware(Gzip)]
     if archive:
         layers.append(Middleware(Memento, site=site))

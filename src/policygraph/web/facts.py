@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from policygraph.namespaces import DCT, FOAF, PG, PG_NS, RDF, RDFS, SKOS
@@ -161,14 +161,6 @@ class Facts:
                 return f"{name}:{iri[len(namespace) :]}"
         return iri
 
-    def mentioned(self) -> Iterator[str]:
-        """Yield every IRI that occurs: subjects, predicates and objects."""
-        for subject, said in self._said.items():
-            yield subject
-            for predicate, terms in said.items():
-                yield predicate
-                yield from (term.value for term in terms if isinstance(term, NamedNode))
-
     def _told(self, literal: Literal) -> Text:
         language = literal.language or ""
         return Text(literal.value, language if language != self.language else "")
@@ -178,6 +170,11 @@ class Facts:
         order = (self.language, *FALLBACK)
         place = order.index(language) if language in order else len(order) + (language == "")
         return place, language, literal.value
+
+
+def mentioned(triples: Iterable[Triple]) -> set[str]:
+    """Return every IRI that occurs: subjects, predicates and objects."""
+    return {term.value for triple in triples for term in triple if isinstance(term, NamedNode)}
 
 
 def node_key(node: Node) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -26,6 +26,9 @@ PAGE_SIZE = 1000
 
 BATCH = 1000
 """How many IRIs go into one VALUES block: some 100 KiB of query."""
+
+QUERY_TEXTS = (SH.select, SH.ask, SH.construct, SH.describe)
+"""What a saved query has its text with, by its form."""
 
 Row = dict[str, str]
 
@@ -55,6 +58,16 @@ class Standing:
     known: bool
     deprecated: bool
     successor: str | None
+
+
+def standing_of(iri: str, said: Iterable[Triple], pointing: Collection[Triple]) -> Standing:
+    """Return the same of a thing that has been looked up: what is said of it, what points to it."""
+    own = [(by.value, term.value) for subject, by, term in said if subject.value == iri]
+    return Standing(
+        known=bool(own or pointing),
+        deprecated=any(by == OWL.deprecated and value in _TRUE for by, value in own),
+        successor=min((value for by, value in own if by == DCT.isReplacedBy), default=None),
+    )
 
 
 class Lookup:
@@ -101,7 +114,7 @@ class Lookup:
         row = rows[0] if rows else {}
         return Standing(
             known="known" in row,
-            deprecated=row.get("deprecated") in ("true", "1"),
+            deprecated=row.get("deprecated") in _TRUE,
             successor=row.get("successor"),
         )
 
@@ -213,12 +226,11 @@ class Lookup:
         )
 
     async def saved_queries(self, graph: str) -> list[Row]:
-        """Return the saved queries of a graph: its IRI, text, and a label in each language."""
+        """Return what a graph says of its saved queries in texts: with `QUERY_TEXTS` the query."""
         return await self.rows(
-            "SELECT ?query ?text ?property ?value (LANG(?value) AS ?lang) WHERE {"
-            f" GRAPH {iri_ref(graph)} {{ ?query ?kind ?text ."
-            f" VALUES ?kind {{ {_values(_TEXTS)} }} OPTIONAL {{ ?query ?property ?value"
-            f" FILTER(isLiteral(?value) && ?property NOT IN ({_listed(_TEXTS)})) }}"
+            "SELECT DISTINCT ?query ?property ?value (LANG(?value) AS ?lang) WHERE {"
+            f" GRAPH {iri_ref(graph)} {{ ?query ?kind ?text ; ?property ?value"
+            f" FILTER(isLiteral(?text) && isLiteral(?value) && ?kind IN ({_listed(QUERY_TEXTS)}))"
             " } } ORDER BY ?query ?property ?value"
         )
 
@@ -272,5 +284,5 @@ class Lookup:
         return [(row["class"], row["property"]) for row in rows]
 
 
-_TEXTS = (SH.select, SH.ask, SH.construct, SH.describe)
+_TRUE = ("true", "1")
 _ELEMENT_OF = ("elementOf", "principleOf", "pillarOf", "actionPointOf", "goalOf", "riskOf")

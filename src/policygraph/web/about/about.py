@@ -12,7 +12,7 @@ from policygraph.namespaces import PG_NS, RDFS, SKOS
 from policygraph.web import questions
 from policygraph.web.about.modelmap import Box, draw_model, read_model
 from policygraph.web.drawing import Bar, bars
-from policygraph.web.facts import Facts, Link, Text
+from policygraph.web.facts import Facts, Link, Text, mentioned
 from policygraph.web.lookup import Row
 from policygraph.web.site import PageMaker, address_of, endpoint_of, site_of
 
@@ -114,9 +114,8 @@ async def model(request: Request) -> Response:
         return known
     lookup = site.lookup(request)
     triples = await lookup.graph(site.graph("ontology"))
-    facts = page.facts(triples)
-    names = await lookup.names(facts.mentioned())
-    boxes = read_model(page.facts([*triples, *names]), PG_NS)
+    facts = page.facts([*triples, *await lookup.names(mentioned(triples))])
+    boxes = read_model(facts, PG_NS)
     drawing = draw_model(boxes) if boxes else None
     return page.render(
         "model.html",

@@ -16,7 +16,7 @@ from policygraph.namespaces import DCT, OWL, RDF, RDFS, SCHEMA, SH, SKOS, VOCABU
 from policygraph.web.about.modelmap import core, draw_model, read_model
 from policygraph.web.conditional import cache_headers, not_modified
 from policygraph.web.endpoint.description import dataset_access
-from policygraph.web.facts import Facts, Link, Text
+from policygraph.web.facts import Facts, Link, Text, mentioned
 from policygraph.web.lookup import iri_ref
 from policygraph.web.negotiate import pick
 from policygraph.web.questions import of_class, of_property
@@ -87,7 +87,8 @@ async def vocabulary(request: Request) -> Response:
         known = page.known()
     if known:
         return known
-    triples = await site.lookup(request).graph(site.graph(GRAPH_OF[path]))
+    lookup = site.lookup(request)
+    triples = await lookup.graph(site.graph(GRAPH_OF[path]))
     if not triples:
         raise NotFound(f"This portal has no graph {site.graph(GRAPH_OF[path])}.")
     links = {"Link": f"{alternates(site.here(path))}, {about_graph(site, GRAPH_OF[path])}"}
@@ -95,9 +96,7 @@ async def vocabulary(request: Request) -> Response:
         body = write_graph(triples, chosen, site.prefixes)
         headers = cache_headers(tag, vary) | links | {"Content-Type": chosen.content_type}
         return Response(body, headers=headers)
-    facts = page.facts(triples)
-    names = await site.lookup(request).names(facts.mentioned())
-    facts = page.facts([*triples, *names])
+    facts = page.facts([*triples, *await lookup.names(mentioned(triples))])
     make = _ontology if path == "/ns" else _shapes
     return make(page, facts, links["Link"])
 

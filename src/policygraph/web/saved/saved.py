@@ -16,7 +16,7 @@ from policygraph.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 from policygraph.namespaces import DCT, RDFS, SKOS, Vocabulary
 from policygraph.web.conditional import cache_headers, not_modified
 from policygraph.web.facts import FALLBACK, Text
-from policygraph.web.lookup import Lookup, Row
+from policygraph.web.lookup import QUERY_TEXTS, Lookup, Row
 from policygraph.web.negotiate import JSON, pick
 from policygraph.web.saved.filling import called, columns_of, form_of, hole
 from policygraph.web.serialise import write_graph
@@ -73,10 +73,11 @@ async def saved_queries(lookup: Lookup, site: Site, language: str) -> list[Saved
         slug = iri.rstrip("/").replace("#", "/").rpartition("/")[2]
         title = _text(own, TITLES, language) or Text(slug)
         question = _text(own, QUESTIONS, language)
-        topic = next((r["value"] for r in own if r.get("property") == SCHEMA.keywords), "")
+        topic = next((r["value"] for r in own if r["property"] == SCHEMA.keywords), "")
+        text = next(r["value"] for r in own if r["property"] in QUERY_TEXTS)
         holes = tuple(parameters.get(iri, ()))
         texts = (_each(own, TITLES), _each(own, QUESTIONS))
-        found.append(SavedQuery(slug, iri, title, question, own[0]["text"], topic, holes, *texts))
+        found.append(SavedQuery(slug, iri, title, question, text, topic, holes, *texts))
     return sorted(found, key=lambda query: query.title.value.casefold())
 
 
@@ -109,7 +110,7 @@ async def _parameters(lookup: Lookup, site: Site, language: str) -> dict[str, li
 
 def _text(rows: list[Row], properties: tuple[str, ...], language: str) -> Text:
     for wanted in properties:
-        found = _best([r for r in rows if r.get("property") == wanted], "value", language)
+        found = _best([r for r in rows if r["property"] == wanted], "value", language)
         if found:
             return found
     return Text("")
@@ -118,7 +119,7 @@ def _text(rows: list[Row], properties: tuple[str, ...], language: str) -> Text:
 def _each(rows: list[Row], properties: tuple[str, ...]) -> dict[str, str]:
     """Return the text in each language, of the first of the properties that has any."""
     for wanted in properties:
-        found = {r.get("lang", ""): r["value"] for r in rows if r.get("property") == wanted}
+        found = {r.get("lang", ""): r["value"] for r in rows if r["property"] == wanted}
         if found:
             return found
     return {}

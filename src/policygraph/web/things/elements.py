@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from policygraph.namespaces import PG, RDF
 from policygraph.terms import Triple
 from policygraph.web import questions
-from policygraph.web.facts import Facts, Link
+from policygraph.web.facts import Facts, Link, mentioned
 from policygraph.web.site import PageMaker
 from policygraph.web.things import uses
 from policygraph.web.things.policies import (
@@ -76,9 +76,8 @@ async def read_part(
     )
     before, after = _neighbours(things(rows), iri)
     found = {value for own in answers.values() for row in own for value in row.values()}
-    facts = page.facts([*said, *around])
-    mentioned = {*found, *facts.mentioned(), before, after}
-    facts = page.facts([*said, *around, *await lookup.names(mentioned)])
+    names = await lookup.names(found | {before, after} | mentioned([*said, *around]))
+    facts = page.facts([*said, *around, *names])
     document = facts.link(policy)
     part = Part(
         element=read_element(facts, iri),

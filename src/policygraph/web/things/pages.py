@@ -15,7 +15,7 @@ from policygraph.web import questions
 from policygraph.web.citation import Citation, cite
 from policygraph.web.comparison.selection import Selection, key
 from policygraph.web.drawing import bars, network
-from policygraph.web.facts import Facts, Link, Value, goal_number, node_key
+from policygraph.web.facts import Facts, Link, Value, goal_number, mentioned, node_key
 from policygraph.web.serialise import embedded_jsonld
 from policygraph.web.site import PageMaker, address_of
 from policygraph.web.things import elements, uses
@@ -59,7 +59,7 @@ class Pointing:
 async def thing_page(page: PageMaker, description: Description, path: str, links: str) -> Response:
     """Return the page of a thing: a policy with its structure, anything else by its properties."""
     iri = description.iri
-    facts = page.facts(description.triples)
+    facts = page.facts(description.said)
     if PG.PolicyDocument in facts.iris(iri, RDF.type) and description.page == 1:
         return await _policy_page(page, description, path, links)
     section = elements.section_of(facts, iri)
@@ -73,7 +73,8 @@ async def thing_page(page: PageMaker, description: Description, path: str, links
     lookup = page.site.lookup(page.request)
     answers = await lookup.answers(questions_) if description.page == 1 else {}
     found = {value for rows in answers.values() for row in rows for value in row.values()}
-    facts = page.facts([*description.triples, *await lookup.names(found)])
+    names = await lookup.names(description.mentioned | found)
+    facts = page.facts([*description.said, *description.pointing, *names])
     sections = uses.sections(facts, iri, questions_, answers)
     rows = [row for row in _rows(facts, iri) if row.property.iri not in _LEAD]
     told = [_told(row) for p in TOLD for row in rows if row.property.iri == p]
@@ -109,7 +110,8 @@ async def _element_page(
     page: PageMaker, description: Description, path: str, links: str, section: str, policy: str
 ) -> Response:
     iri = description.iri
-    part, facts = await read_part(page, description.triples, iri, section, policy)
+    described = [*description.said, *description.pointing]
+    part, facts = await read_part(page, described, iri, section, policy)
     return page.render(
         "element.html",
         link_header=links,
@@ -159,13 +161,19 @@ def _told(row: Row) -> Row:
     return Row(row.property, own) if own and row.property.iri in _REMARKS else row
 
 
-def _row_key(row: Row) -> tuple[int, str]:
+def _row_key(row: Row) -> tuple[int, str, str]:
     iri = row.property.iri
-    return FIRST.index(iri) if iri in FIRST else len(FIRST), row.property.text.value.casefold()
+    return FIRST.index(iri) if iri in FIRST else len(FIRST), *_link_key(row.property)
 
 
-def _value_key(value: Link | Value) -> tuple[bool, str, str]:
-    return value.text.lang != "", value.text.lang, value.text.value.casefold()
+def _link_key(link: Link) -> tuple[str, str]:
+    """Sort by label; what has the same one by IRI, so that a page is the same each time."""
+    return link.text.value.casefold(), link.iri
+
+
+def _value_key(value: Link | Value) -> tuple[bool, str, str, str]:
+    last = value.iri if isinstance(value, Link) else value.datatype
+    return value.text.lang != "", value.text.lang, value.text.value.casefold(), last
 
 
 def _blank_nodes(triples: Iterable[Triple], iri: str) -> set[str]:
@@ -180,11 +188,11 @@ def _pointing(facts: Facts, triples: Iterable[Triple]) -> list[Pointing]:
     groups = [
         Pointing(
             facts.link(predicate),
-            sorted((facts.link(s) for s in subjects), key=lambda link: link.text.value.casefold()),
+            sorted(map(facts.link, subjects), key=_link_key),
         )
         for predicate, subjects in grouped.items()
     ]
-    return sorted(groups, key=lambda group: group.property.text.value.casefold())
+    return sorted(groups, key=lambda group: _link_key(group.property))
 
 
 async def _policy_page(
@@ -193,10 +201,11 @@ async def _policy_page(
     lookup = page.site.lookup(page.request)
     iri = description.iri
     asked = questions.of_policy(iri, page.language)
-    parts, answers = await asyncio.gather(lookup.policy(iri), lookup.answers(asked))
+    sections = {key: question for key, question in asked.items() if key != "identity"}
+    parts, answers = await asyncio.gather(lookup.policy(iri), lookup.answers(sections))
     found = {v for key in ("relations", "initiatives") for r in answers[key] for v in r.values()}
-    names = await lookup.names(found | set(page.facts(parts).mentioned()))
-    facts = page.facts([*description.triples, *parts, *names])
+    names = await lookup.names(description.mentioned | found | mentioned(parts))
+    facts = page.facts([*description.said, *description.pointing, *parts, *names])
     policy = read_policy(facts, iri, answers)
     slug = facts.plain(iri, DCT.identifier)
     return page.render(

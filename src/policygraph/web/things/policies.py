@@ -287,8 +287,8 @@ def _initiatives(
     named = [
         Named(
             facts.link(initiative),
-            [facts.link(k) for k in {r["kind"] for r in rows
-                                     if r["initiative"] == initiative and "kind" in r}],
+            [facts.link(k) for k in sorted({r["kind"] for r in rows
+                                            if r["initiative"] == initiative and "kind" in r})],
             [known[e] for e in _sorted(facts, elements) if e in known],
         )
         for initiative, elements in found.items()

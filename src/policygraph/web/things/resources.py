@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import asyncio
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -13,8 +13,8 @@ from policygraph.errors import BrokenInput, Gone, NotFound
 from policygraph.formats import GRAPH_FORMATS, Format
 from policygraph.terms import Triple
 from policygraph.web.conditional import cache_headers, not_modified
-from policygraph.web.facts import Facts
-from policygraph.web.lookup import iri_ref
+from policygraph.web.facts import mentioned
+from policygraph.web.lookup import Standing, iri_ref, standing_of
 from policygraph.web.negotiate import HTML, Page, pick
 from policygraph.web.serialise import write_graph
 from policygraph.web.site import Site, header_iri, site_of
@@ -26,19 +26,18 @@ MAX_PAGE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is said of a thing, one page of what points to it, and names for all of that."""
+    """What is said of a thing, and one page of what points to it."""
 
     iri: str
     said: list[Triple]
     pointing: list[Triple]
-    names: list[Triple]
     page: int
     more: bool
 
     @property
-    def triples(self) -> Collection[Triple]:
-        """Return all of it, each triple once."""
-        return list(dict.fromkeys([*self.said, *self.pointing, *self.names]))
+    def mentioned(self) -> set[str]:
+        """Return the IRIs of what it takes names to tell of."""
+        return mentioned([*self.said, *self.pointing]) - {self.iri}
 
 
 async def thing(request: Request) -> Response:
@@ -48,7 +47,7 @@ async def thing(request: Request) -> Response:
     asked = request.query_params.get("format")
     chosen = pick(request.headers.get("accept"), asked, OFFERS)
     iri = site.release.urls.thing(path)
-    await _check(request, site, iri)
+    _check(site, iri, await site.lookup(request).standing(iri))
     suffix = chosen.suffix if isinstance(chosen, Format) else ""
     target = site.release.urls.page(iri, suffix)
     if target is None:
@@ -82,7 +81,9 @@ async def described(request: Request) -> Response:
     description = await describe(request, site, iri, number)
     links = _links(site, site.here(path), suffix, description)
     if isinstance(chosen, Format):
-        body = write_graph(description.triples, chosen, site.prefixes, first=iri)
+        names = await site.lookup(request).names(description.mentioned)
+        triples = dict.fromkeys([*description.said, *description.pointing, *names])
+        body = write_graph(triples, chosen, site.prefixes, first=iri)
         headers = cache_headers(tag, "" if asked else "Accept") | {"Link": links}
         return Response(body, headers=headers | {"Content-Type": chosen.content_type})
     return await pages.thing_page(page, description, path, links)
@@ -90,19 +91,17 @@ async def described(request: Request) -> Response:
 
 async def describe(request: Request, site: Site, iri: str, page: int) -> Description:
     """Return the description of a thing; NotFound if nothing is said, Gone if it was withdrawn."""
-    await _check(request, site, iri)
     lookup = site.lookup(request)
-    said = await lookup.said_of(iri)
-    pointing, more = await lookup.pointing_to(iri, page)
+    said, (pointing, more) = await asyncio.gather(
+        lookup.said_of(iri), lookup.pointing_to(iri, page)
+    )
+    _check(site, iri, standing_of(iri, said, pointing))
     if page > 1 and not pointing:
         raise NotFound(f"What points to this thing has no page {page}.")
-    mentioned = Facts([*said, *pointing], "", site.release.urls, {}).mentioned()
-    names = await lookup.names(set(mentioned) - {iri})
-    return Description(iri, said, pointing, names, page, more)
+    return Description(iri, said, pointing, page, more)
 
 
-async def _check(request: Request, site: Site, iri: str) -> None:
-    standing = await site.lookup(request).standing(iri)
+def _check(site: Site, iri: str, standing: Standing) -> None:
     if standing.deprecated:
         by = f" It is replaced by {standing.successor}." if standing.successor else ""
         raise Gone(f"{iri} was withdrawn.{by}", standing.successor)

@@ -16,7 +16,7 @@ from policygraph.namespaces import DCT
 from policygraph.turtle import natural
 from policygraph.web import questions
 from policygraph.web.comparison.selection import BY, Selection
-from policygraph.web.facts import Facts, Link
+from policygraph.web.facts import Facts, Link, mentioned
 from policygraph.web.lookup import Row
 from policygraph.web.negotiate import choose
 from policygraph.web.site import VARY, PageMaker, endpoint_of, site_of
@@ -84,8 +84,7 @@ async def start(request: Request) -> Response:
         "list": questions.policies(page.language),
         "takeaways": questions.takeaways(page.language),
     }
-    answers = await site.lookup(request).answers(asked)
-    facts = await _named(page, answers)
+    facts, answers = await _answered(page, asked)
     listed = _listed(facts, answers["list"])
     archive = site.archive
     before = await asyncio.to_thread(archive.before, site.release) if archive else None
@@ -118,9 +117,8 @@ async def policies(request: Request) -> Response:
     if known:
         return known
     question = questions.policies(page.language)
-    rows = await site.lookup(request).rows(question)
-    facts = await _named(page, {"list": rows})
-    listed = _listed(facts, rows)
+    facts, answers = await _answered(page, {"list": question})
+    listed = _listed(facts, answers["list"])
     return page.render(
         "policies.html",
         title=page.text("policies"),
@@ -130,13 +128,15 @@ async def policies(request: Request) -> Response:
     )
 
 
-async def _named(page: PageMaker, answers: Mapping[str, Sequence[Row]]) -> Facts:
-    """Return the policies, and names for everything that the answers mention."""
+async def _answered(
+    page: PageMaker, asked: Mapping[str, str]
+) -> tuple[Facts, dict[str, list[Row]]]:
+    """Return the policies with names for everything that the answers mention, and those."""
     lookup = page.site.lookup(page.request)
-    triples = await lookup.policies()
+    triples, answers = await asyncio.gather(lookup.policies(), lookup.answers(asked))
     found = {value for rows in answers.values() for row in rows for value in row.values()}
-    mentioned = found | set(page.facts(triples).mentioned())
-    return page.facts([*triples, *await lookup.names(mentioned)])
+    names = await lookup.names(found | mentioned(triples))
+    return page.facts([*triples, *names]), answers
 
 
 def _count(rows: Sequence[Row]) -> int:
