@@ -30,6 +30,9 @@ BATCH = 1000
 QUERY_TEXTS = (SH.select, SH.ask, SH.construct, SH.describe)
 """What a saved query has its text with, by its form."""
 
+_MUCH = 1 << 20
+"""Bytes of an answer that takes longer to read than a page may take."""
+
 Row = dict[str, str]
 
 
@@ -41,6 +44,11 @@ def iri_ref(iri: str) -> str:
     if not _IRI.fullmatch(iri):
         raise BrokenInput(f"{iri[:200]!r} is not an absolute IRI.")
     return f"<{iri}>"
+
+
+def _rows(body: bytes) -> list[Row]:
+    found = json.loads(body)["results"]["bindings"]
+    return [{name: term["value"] for name, term in row.items()} for row in found]
 
 
 def _values(iris: Iterable[str]) -> str:
@@ -80,8 +88,9 @@ class Lookup:
     async def rows(self, text: str) -> list[Row]:
         """Return the rows of a SELECT: variable to value, without what is unbound."""
         query = Query(text, results=_JSON, graph=None, client=self._client)
-        found = json.loads(await self._read(query))["results"]["bindings"]
-        return [{name: term["value"] for name, term in row.items()} for row in found]
+        body = await self._read(query)
+        # While much is read, others may go on.
+        return await asyncio.to_thread(_rows, body) if len(body) > _MUCH else _rows(body)
 
     async def answers(self, questions: Mapping[str, str]) -> dict[str, list[Row]]:
         """Return the rows of several SELECTs that are asked at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from policygraph.namespaces import (
     VOID,
 )
 from policygraph.web.facts import FALLBACK, LABELS, Text
-from policygraph.web.lookup import Lookup, iri_ref
+from policygraph.web.lookup import Lookup, Row, iri_ref
 from policygraph.web.questions import query
 
 MOST = 50_000
@@ -123,23 +124,32 @@ class Thing:
         return Text(best.text, best.lang if best.lang != language else "")
 
 
-async def things(lookup: Lookup) -> list[Thing] | None:
-    """Return everything that can be found, by IRI; None if it is more than memory should hold."""
-    named = await lookup.rows(
-        "SELECT ?x ?p ?name (LANG(?name) AS ?lang) WHERE {"
-        f" VALUES ?p {{ {_refs(NAMES)} }} ?x ?p ?name"
-        f" FILTER(isIRI(?x) && isLiteral(?name)) }} LIMIT {MOST + 1}"
-    )
+Rows = tuple[list[Row], list[Row]]
+
+
+async def described(lookup: Lookup) -> Rows | None:
+    """Return the rows that `things` reads; None if they are more than memory should hold."""
     known = [*(c for classes in KINDS.values() for c in classes), *_RECORDS]
     said_with = (*_PART_OF, DCT.spatial, PG.number, OWL.deprecated)
-    related = await lookup.rows(
-        "SELECT ?x ?p ?y WHERE {"
-        f" {{ VALUES ?y {{ {_refs(known)} }} ?x a ?y . BIND(<{RDF.type}> AS ?p) }}"
-        f" UNION {{ VALUES ?p {{ {_refs(said_with)} }} ?x ?p ?y }}"
-        f" }} LIMIT {MOST + 1}"
+    named, related = await asyncio.gather(
+        lookup.rows(
+            "SELECT ?x ?p ?name (LANG(?name) AS ?lang) WHERE {"
+            f" VALUES ?p {{ {_refs(NAMES)} }} ?x ?p ?name"
+            f" FILTER(isIRI(?x) && isLiteral(?name)) }} LIMIT {MOST + 1}"
+        ),
+        lookup.rows(
+            "SELECT ?x ?p ?y WHERE {"
+            f" {{ VALUES ?y {{ {_refs(known)} }} ?x a ?y . BIND(<{RDF.type}> AS ?p) }}"
+            f" UNION {{ VALUES ?p {{ {_refs(said_with)} }} ?x ?p ?y }}"
+            f" }} LIMIT {MOST + 1}"
+        ),
     )
-    if len(named) > MOST or len(related) > MOST:
-        return None
+    return None if len(named) > MOST or len(related) > MOST else (named, related)
+
+
+def things(rows: Rows) -> list[Thing]:
+    """Return everything that can be found, by IRI."""
+    named, related = rows
     names: dict[str, set[Name]] = defaultdict(set)
     for row in named:
         if row["name"].strip():

@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from policygraph.web.lookup import Lookup
-from policygraph.web.search.findable import KINDS, OTHER, Thing, things
+from policygraph.web.search.findable import KINDS, OTHER, Rows, Thing, described, things
 from policygraph.web.search.words import plain_words
 from policygraph.web.texts import texts
 
@@ -299,7 +299,11 @@ class OwnIndex:
         """Return the index; None where there is more than memory should hold."""
         async with self._lock:
             if not self._made:
-                found = await things(lookup)
-                made = None if found is None else await asyncio.to_thread(Index, found)
+                rows = await described(lookup)
+                made = None if rows is None else await asyncio.to_thread(_made, rows)
                 self._made.append(made)
             return self._made[0]
+
+
+def _made(rows: Rows) -> Index:
+    return Index(things(rows))

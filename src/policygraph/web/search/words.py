@@ -45,6 +45,8 @@ class Marked:
 
 def folded(text: str) -> str:
     """Return a text without case and accents: `Économie` and `economie` are the same."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(c for c in apart if not unicodedata.combining(c))
     return bare.casefold().translate(_APART)
@@ -59,7 +61,7 @@ def words(text: str) -> list[Word]:
 
 def plain_words(text: str) -> list[str]:
     """Return the words of a text as they are compared, each once."""
-    return list(dict.fromkeys(word.folded for word in words(composed(text)) if word.folded))
+    return list(dict.fromkeys(filter(None, map(folded, _WORD.findall(composed(text))))))
 
 
 def composed(text: str) -> str:
