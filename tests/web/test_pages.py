@@ -36,7 +36,14 @@ PAGES = (
     "/compare", "/compare?by=sdg", "/compare?by=instrument&policy=vision",
     "/compare?of=vision&on=safety", "/compare?policy=vision&policy=none", "/compare?by=nothing",
 )  # fmt: skip
-MOST_QUESTIONS = 20
+MOST_QUESTIONS = {
+    "/": 16, "/policies": 3, "/doc/policy/vision": 15, "/doc/policy/vision/principle/1": 8,
+    "/doc/policy/vision/action/1.2": 6, "/doc/theme/safety": 3, "/doc/role/author": 3,
+    "/doc/organisation/hub": 8, "/doc/graph/vision": 3, "/ns": 2, "/shapes": 2, "/compare": 5,
+    "/explore": 6, "/queries": 2, "/queries/all": 4, "/about": 3, "/about/model": 2,
+    "/about/quality": 3, "/download/": 1, "/catalog": 2,
+}  # fmt: skip
+"""Queries that a page may ask: what stands on it at once, and names last, for everything."""
 VOID_ELEMENTS = {"meta", "link", "br", "input", "hr", "img"}
 
 
@@ -234,9 +241,9 @@ def test_a_page_that_was_made_before_is_the_same(client: Client) -> None:
     assert "link" in again.headers
 
 
-@pytest.mark.parametrize("path", ["/", "/policies", "/doc/policy/vision", "/doc/organisation/hub"])
+@pytest.mark.parametrize(("path", "most"), MOST_QUESTIONS.items())
 def test_a_page_asks_few_questions_and_none_again(
-    release: Release, engine: Engine, loop: asyncio.AbstractEventLoop, path: str
+    release: Release, engine: Engine, loop: asyncio.AbstractEventLoop, path: str, most: int
 ) -> None:
     def asked() -> int:
         health = engine.health()
@@ -246,7 +253,7 @@ def test_a_page_asks_few_questions_and_none_again(
     before = asked()
     assert client.page(path).status_code == 200
     first = asked()
-    assert 0 < first - before <= MOST_QUESTIONS
+    assert 0 < first - before <= most
     assert client.page(path).status_code == 200
     assert asked() == first
 

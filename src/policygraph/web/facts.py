@@ -65,10 +65,12 @@ class Facts:
         self._prefixes = sorted(prefixes.items(), key=lambda pair: -len(pair[1]))
         self._said: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
         self._pointing: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._links: dict[str, Link] = {}
         for subject, predicate, term in dict.fromkeys(triples):
-            self._said[node_key(subject)][predicate.value].append(term)
+            key, by = node_key(subject), predicate.value
+            self._said[key][by].append(term)
             if isinstance(term, NamedNode):
-                self._pointing[predicate.value, term.value].append(node_key(subject))
+                self._pointing[by, term.value].append(key)
 
     def subjects(self, type_: str | None = None) -> list[str]:
         """Return the things that something is said of; with `type_`, those of that class."""
@@ -129,6 +131,11 @@ class Facts:
 
     def link(self, iri: str) -> Link:
         """Return a thing as a link: to its page if there is one here, else to its address."""
+        if iri not in self._links:
+            self._links[iri] = self._link(iri)
+        return self._links[iri]
+
+    def _link(self, iri: str) -> Link:
         page = self._urls.about(iri)
         if page is not None:
             return Link(iri, self.label(iri), page)

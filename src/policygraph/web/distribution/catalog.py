@@ -62,11 +62,10 @@ async def catalog(request: Request) -> Response:
 
 
 async def _page(page: PageMaker, record: list[Triple], address: str, links: str) -> Response:
-    facts = page.facts(record)
     portal = page.site.release.portal
     base = portal.base
-    named = [*facts.iris(base, DCT.language), portal.license]
-    names = await page.site.lookup(page.request).names(named)
+    languages = [term.value for _, by, term in record if by.value == DCT.language]
+    names = await page.site.lookup(page.request).names([*languages, portal.license])
     facts = page.facts([*record, *names])
     publisher = next(iter(facts.iris(base + "catalog", DCT.publisher)), "")
     period = next(iter(facts.iris(base, DCT.temporal)), "")

@@ -53,7 +53,7 @@ async def listing(request: Request) -> Response:
     """Return the page of files with sizes, counts and checksums."""
     site = site_of(request)
     page = site.page(request)
-    known = page.not_modified()
+    known = page.known()
     if known:
         return known
     lookup = site.lookup(request)
