@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -24,12 +24,15 @@ from policygraph.release import Release
 from policygraph.web.archive import Archive
 from policygraph.web.distribution.releases import OWN, REFUSED
 from policygraph.web.endpoint.endpoint import BEGUN, BEGUN_BY
+from policygraph.web.warming import warm
 
 _PINNED = re.compile(r"(/releases/([0-9a-f]{16}))(/.*)", re.DOTALL)
 _DRESSED = 16
 """Kept releases whose files are given without an engine, before the list starts anew."""
 _LOOK = 1.0
 """Seconds between two looks for another release."""
+_REST = 0.5
+"""Seconds without a request after which something may be made for requests to come."""
 _QUIET = 0.1
 """Seconds for which the old release must have been idle before it is stopped."""
 
@@ -72,6 +75,7 @@ class Front:
         self._dressed: dict[str, ASGIApp] = {}
         """By prefix: what the engine of the current release serves below one."""
         self._refused: Release | None = None
+        self._warmed: Served | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -142,6 +146,7 @@ class Front:
             await asyncio.sleep(_LOOK)
             if self._pinned:
                 self._pinned.sweep()
+            self._warm()
             asked, self.asked = self.asked, False
             if asked:
                 self._refused = None
@@ -176,7 +181,21 @@ class Front:
             self._archive.current = release
         self._leaving.append(old)
         self._changed(new)
-        task = asyncio.create_task(self._leave(old))
+        self._begin(self._leave(old))
+
+    def _warm(self) -> None:
+        """Once nobody asks for anything, make what the first readers would wait for.
+
+        Not of dumps and kept releases: perhaps nobody ever searches them.
+        """
+        if self._warmed is self.current or not self.current.unused(_REST):
+            return
+        self._warmed = self.current
+        if not self.current.release.data:
+            self._begin(warm(site_at(self.current)))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

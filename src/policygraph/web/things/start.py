@@ -13,13 +13,14 @@ from starlette.responses import RedirectResponse, Response
 
 from policygraph.formats import Format
 from policygraph.namespaces import DCT
+from policygraph.terms import Triple
 from policygraph.turtle import natural
 from policygraph.web import questions
 from policygraph.web.comparison.selection import BY, Selection
 from policygraph.web.facts import Facts, Link, mentioned
-from policygraph.web.lookup import Row
+from policygraph.web.lookup import Lookup, Row
 from policygraph.web.negotiate import choose
-from policygraph.web.site import VARY, PageMaker, endpoint_of, site_of
+from policygraph.web.site import VARY, endpoint_of, site_of
 from policygraph.web.texts import texts
 from policygraph.web.things.resources import OFFERS, about_dataset
 
@@ -75,16 +76,10 @@ async def start(request: Request) -> Response:
     known = page.known()
     if known:
         return known
-    counts = {key: questions.counting(iri) for key, iri in questions.COUNTED.items()}
-    counts["statements"] = questions.STATEMENTS
-    ways = questions.ways_in(page.language)
-    asked = {
-        **counts,
-        **ways,
-        "list": questions.policies(page.language),
-        "takeaways": questions.takeaways(page.language),
-    }
-    facts, answers = await _answered(page, asked)
+    counts, ways = _counts(), questions.ways_in(page.language)
+    asked = questions_of(page.language)
+    triples, answers = await answered(site.lookup(request), asked)
+    facts = page.facts(triples)
     listed = _listed(facts, answers["list"])
     archive = site.archive
     before = await asyncio.to_thread(archive.before, site.release) if archive else None
@@ -117,8 +112,8 @@ async def policies(request: Request) -> Response:
     if known:
         return known
     question = questions.policies(page.language)
-    facts, answers = await _answered(page, {"list": question})
-    listed = _listed(facts, answers["list"])
+    triples, answers = await answered(site.lookup(request), {"list": question})
+    listed = _listed(page.facts(triples), answers["list"])
     return page.render(
         "policies.html",
         title=page.text("policies"),
@@ -128,15 +123,29 @@ async def policies(request: Request) -> Response:
     )
 
 
-async def _answered(
-    page: PageMaker, asked: Mapping[str, str]
-) -> tuple[Facts, dict[str, list[Row]]]:
+def questions_of(language: str) -> dict[str, str]:
+    """Return what the start page asks in a language."""
+    return {
+        **_counts(),
+        **questions.ways_in(language),
+        "list": questions.policies(language),
+        "takeaways": questions.takeaways(language),
+    }
+
+
+def _counts() -> dict[str, str]:
+    counts = {key: questions.counting(iri) for key, iri in questions.COUNTED.items()}
+    return counts | {"statements": questions.STATEMENTS}
+
+
+async def answered(
+    lookup: Lookup, asked: Mapping[str, str]
+) -> tuple[list[Triple], dict[str, list[Row]]]:
     """Return the policies with names for everything that the answers mention, and those."""
-    lookup = page.site.lookup(page.request)
     triples, answers = await asyncio.gather(lookup.policies(), lookup.answers(asked))
     found = {value for rows in answers.values() for row in rows for value in row.values()}
     names = await lookup.names(found | mentioned(triples))
-    return page.facts([*triples, *names]), answers
+    return [*triples, *names], answers
 
 
 def _count(rows: Sequence[Row]) -> int:
