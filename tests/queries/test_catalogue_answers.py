@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryBoolean, QuerySolutions, Store
 from rdflib.plugins.sparql import prepareQuery
 
 from policygraph.build import APART, Graphs, collect
+from policygraph.engine import planning
 from policygraph.engine.reading import read
+from policygraph.engine.statistics import Statistics, counted
 from policygraph.errors import ServiceRefused
 from policygraph.namespaces import prefixes
 from policygraph.queries import CatalogueQuery, find, read_catalogue
@@ -48,6 +52,11 @@ def graphs() -> Graphs:
 def store(graphs: Graphs) -> Store:
     """The data set as a release has it: the default graph is the set union of all but one."""
     return filled(quads(graphs))
+
+
+@pytest.fixture(scope="module")
+def statistics(store: Store) -> Statistics:
+    return counted(store, union=False)
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +126,29 @@ def test_the_catalogue_is_there() -> None:
     assert len(CATALOGUE) >= 30
     assert {query.topic for query in FEDERATED} == {"federated"}
     assert "federated" not in {query.topic for query in CATALOGUE}
+
+
+@every_query
+def test_the_engine_may_write_a_query_anew(
+    store: Store, statistics: Statistics, query: CatalogueQuery
+) -> None:
+    text = query.bind({}, BASE)
+    with patch.multiple(planning, _WORTH=0.0, _LEFT=math.inf, _LOOK_UP=1e9):
+        other = planning.planned(text, statistics)
+    assert multiset(store, other) == multiset(store, text)
+
+
+def test_the_engine_would_write_some_queries_anew(statistics: Statistics) -> None:
+    texts = [query.bind({}, BASE) for query in CATALOGUE]
+    with patch.multiple(planning, _WORTH=0.0, _LEFT=math.inf, _LOOK_UP=1e9):
+        assert any(planning.planned(text, statistics) != text for text in texts)
+
+
+def multiset(store: Store, query: str) -> Counter[str]:
+    found = store.query(query)
+    if isinstance(found, QueryBoolean):
+        return Counter([str(bool(found))])
+    return Counter(map(str, found))
 
 
 @pytest.mark.parametrize("query", FEDERATED, ids=lambda query: query.slug)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Protocol, cast
@@ -13,6 +14,7 @@ from policygraph.engine.columns import named_columns
 from policygraph.engine.disk import DiskStore
 from policygraph.engine.federation import Outside
 from policygraph.engine.loading import Loaded
+from policygraph.engine.planning import planned
 from policygraph.engine.query import Form, Query
 from policygraph.engine.reading import Graphs, problem, read
 from policygraph.engine.tokens import Source, body, declared, tokenize
@@ -111,6 +113,9 @@ class Evaluator:
     ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         store, union, base = self._loaded.store, self._loaded.union, self._base
         if graphs is None:
+            better = planned(text, self._loaded.statistics)
+            with suppress(SyntaxError):  # that is told of the text as it was
+                return store.query(better, base_iri=base, use_default_graph_as_union=union)
             return store.query(text, base_iri=base, use_default_graph_as_union=union)
         default = [ox.NamedNode(iri) for iri in graph_iris(graphs.default)]
         named = [ox.NamedNode(iri) for iri in graph_iris(graphs.named)]

@@ -13,13 +13,19 @@ import pyoxigraph as ox
 
 from policygraph import dumps
 from policygraph.engine.query import Dataset
+from policygraph.engine.statistics import NONE, Statistics, counted_aside
 
 Progress = dumps.Progress
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _PART = 50_000
-"""Quads that are added at a time; more would not be quicker."""
+"""Quads that are added at a time, those of a predicate together.
+
+The store keeps what it holds in lists, one of them for each predicate; to follow such a list is
+twice as quick where what stands next in it also lies next in memory. More at a time would not be
+quicker, and would part what is said of one subject further.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,8 @@ class Loaded:
     """The default graph is the union of all graphs, which share no triple; else it stands merged
     in the store beside the named graphs."""
     quads: int
+    statistics: Statistics = NONE
+    """What the default graph has."""
 
 
 class MoreQuads(Exception):
@@ -47,7 +55,7 @@ def load(dataset: Dataset, progress: Progress | None = None, most: int | None = 
     union = not dataset.apart and _share_no_triple(store)
     if not union:
         _aside(_merge, store, dataset.apart)
-    return Loaded(store, union, count)
+    return Loaded(store, union, count, counted_aside(store, union))
 
 
 def _aside(work: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
@@ -64,12 +72,16 @@ def _filled(dataset: Dataset, progress: Progress | None, most: int | None) -> ox
     store = ox.Store()
     read = 0
     source = quads(dataset, progress)
-    while part := list(islice(source, _PART)):
+    while part := sorted(islice(source, _PART), key=_predicate):
         store.extend(part)
         read += len(part)
         if most is not None and read > most and len(store) > most:
             raise MoreQuads
     return store
+
+
+def _predicate(quad: ox.Quad) -> str:
+    return quad.predicate.value
 
 
 def quads(dataset: Dataset, progress: Progress | None = None) -> Iterator[ox.Quad]:

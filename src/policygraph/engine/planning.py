@@ -1,0 +1,260 @@
+"""The same query, written so that its large joins are made by hash table.
+
+The evaluator joins triple patterns by looking into the store once for each row that it has so far.
+Where there are many rows it is cheaper to read all triples of the next pattern once and to meet
+them in a hash table; so the evaluator joins groups that it cannot take apart. `{ pattern MINUS { no
+variable } }` is one: nothing shares a variable with it, so nothing is taken away (SPARQL 1.1,
+8.3.3), and the group means what the pattern means.
+
+The rule: begin with the pattern that has the fewest triples. Of those that share a variable with it
+add the one that costs least, by look-ups or by a hash table, and so on. If the whole costs much
+less than what the evaluator does by itself, the query is written so. Tables never hold more rows
+than `MOST_HELD`: only rows are put there of which it is known how many there are at most. An answer
+that depends on the order in which rows are found is left alone: LIMIT, SAMPLE, GROUP_CONCAT.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from math import inf
+from typing import NamedTuple
+
+from policygraph.engine.patterns import Doubt, Parts, Triple, taken_apart
+from policygraph.engine.statistics import Ends, Statistics
+from policygraph.namespaces import RDF
+
+MOST_HELD = 500_000
+"""Rows in the hash tables of a query; one takes some 500 bytes."""
+_MOST_PATTERNS = 16
+_WORTH = 2_000.0
+"""A query has to take as many microseconds to be written anew..."""
+_LEFT = 0.7
+"""...and then no more than this part of them."""
+_LOOK_UP, _PASS, _READ, _HOLD, _MEET = 2.0, 0.04, 0.13, 0.6, 0.15
+"""Microseconds, as measured: to look into the store for a row; to pass by a triple there; to read
+one; to put a row into a hash table; to look there for those that it meets."""
+_IN_ORDER = re.compile(r"\b(?:limit|offset|reduced|sample|group_concat)\b", re.IGNORECASE)
+_FENCE = "MINUS { <urn:x> <urn:x> <urn:x> } }"
+
+
+def planned(text: str, statistics: Statistics) -> str:
+    """Return a text that gives the same rows in any order; `text` itself where that is as good."""
+    start = text.find("{") + 1
+    if text[start : start + 80].lstrip()[:1] != "?" or not statistics.predicates:
+        return text  # most small queries begin with one thing
+    if _IN_ORDER.search(text):
+        return text
+    try:
+        parts = taken_apart(text)
+        return parts.text(
+            _joined([_Pattern(triple, parts, statistics) for triple in parts.triples])
+        )
+    except Doubt:
+        return text
+
+
+class _Rows(NamedTuple):
+    """What is known of the rows that match a pattern, or several."""
+
+    number: float
+    """As may be expected."""
+    most: float
+    """There are never more."""
+    values: Mapping[str, Ends]
+    """What each variable has, where it has fewest values."""
+    unique: frozenset[str]
+    """Variables that have another value in each row."""
+
+    def joined(self, other: _Rows) -> _Rows:
+        """Return what is known of the join with other rows."""
+        number, most, unique = self.number * other.number, inf, frozenset[str]()
+        values = {**self.values, **other.values}
+        for variable in self.values.keys() & other.values.keys():
+            ends = sorted((self.values[variable], other.values[variable]))
+            values[variable] = ends[0]
+            number /= ends[1].number
+            if variable in other.unique:
+                most, unique = min(most, self.most), unique | self.unique
+            if variable in self.unique:
+                most, unique = min(most, other.most), unique | other.unique
+        return _Rows(number, most, values, unique)
+
+
+class _Pattern:
+    """A triple pattern, and how much of it there is."""
+
+    def __init__(self, triple: Triple, parts: Parts, statistics: Statistics) -> None:
+        self.text = " ".join(triple) + " ."
+        self._subject, predicate, self._object = triple
+        iri = RDF["type"] if predicate == "a" else parts.iri(predicate)
+        if iri not in statistics.predicates:
+            raise Doubt
+        self._counts = statistics.predicates[iri]
+        self._is_type = iri == RDF["type"]
+        triples, *ends = self._counts
+        pairs = zip((self._subject, self._object), ends, strict=True)
+        values = {end: ends for end, ends in pairs if end[0] == "?"}
+        number = most = float(triples)
+        if self._object not in values:
+            number /= self._counts.objects.number
+            if self._is_type:
+                number = most = statistics.classes.get(parts.iri(self._object), 0)
+        if self._subject not in values:
+            number /= self._counts.subjects.number
+        # A set of triples: with one end given, each has another one at the other end.
+        unique = [end for end in values if values[end].number == triples or len(values) == 1]
+        self.rows = _Rows(number, most, values, frozenset(unique))
+
+    def weight(self, given: Container[str] = ()) -> float:
+        """Return how many rows the evaluator expects for a row with these variables."""
+        subject = self._subject not in self.rows.values or self._subject in given
+        thing = self._object not in self.rows.values or self._object in given
+        return (1_000_000, 1_000, 10, 1)[2 * subject + thing] + self._is_type
+
+    def passed(self, given: Mapping[str, Ends]) -> float:
+        """Return how many triples a look-up for a row with these variables goes through."""
+        lists = [float(self._counts.triples)]
+        if self._subject in given or self._subject not in self.rows.values:
+            lists.append(given.get(self._subject, self._counts.subjects).leaving)
+        if self._object in given or self._object not in self.rows.values:
+            lists.append(given.get(self._object, self._counts.objects).arriving)
+        return min(lists)
+
+
+@dataclass(frozen=True, slots=True)
+class _Join:
+    """Patterns that are joined: as text, and what it takes.
+
+    Of several groups the evaluator begins with the one of least weight, and adds what weighs least;
+    what it has so far goes into the table. Of equal ones it takes the first.
+    """
+
+    text: str
+    rows: _Rows
+    weight: float
+    cost: float
+    """In microseconds."""
+    held: float = 0.0
+    """How many rows there may be in hash tables."""
+    first: float | None = 0.0
+    """The weight of what stands before all patterns that are looked up; None if none are, as the
+    text consists of groups..."""
+    heaviest: float = 0.0
+    """...the heaviest of which weighs so much."""
+
+    @classmethod
+    def begun(cls, pattern: _Pattern) -> _Join:
+        """Return a pattern alone."""
+        cost = _READ * pattern.rows.number
+        return cls(pattern.text, pattern.rows, pattern.weight(), cost)
+
+    @property
+    def _group(self) -> str:
+        return f"{{ {self.text} {_FENCE}"
+
+    def looked_up(self, pattern: _Pattern) -> _Join | None:
+        """Return the join with a pattern that is looked up; None if the evaluator would not."""
+        text, first = (self._group, self.weight) if self.first is None else (self.text, self.first)
+        if first > pattern.weight():
+            return None
+        rows = self.rows.joined(pattern.rows)
+        weight = self.weight * pattern.weight(self.rows.values)
+        look_up = _LOOK_UP + _PASS * pattern.passed(self.rows.values)
+        cost = self.cost + look_up * self.rows.number + _READ * rows.number
+        return _Join(f"{text} {pattern.text}", rows, weight, cost, self.held, first)
+
+    def tabled(self, pattern: _Pattern) -> Iterator[_Join]:
+        """Yield the join with a pattern that it meets in a hash table: the rows held, or those."""
+        own, other = pattern.weight(), f"{{ {pattern.text} {_FENCE}"
+        rows = self.rows.joined(pattern.rows)
+        keys = len(self.rows.values.keys() & pattern.rows.values.keys())
+        weight = self.weight * own // 1_000**keys
+
+        def made(text: str, held: _Rows, met: _Rows, heaviest: float) -> Iterator[_Join]:
+            read = _READ * (pattern.rows.number + rows.number)
+            cost = self.cost + _HOLD * held.number + _MEET * met.number + read
+            if self.held + held.most <= MOST_HELD:
+                yield _Join(text, rows, weight, cost, self.held + held.most, None, heaviest)
+
+        if self.first is None and self.heaviest <= own and keys == 1:
+            yield from made(f"{self.text} {other}", self.rows, pattern.rows, own)
+        elif self.weight <= own:
+            yield from made(f"{self._group} {other}", self.rows, pattern.rows, own)
+        if own <= self.weight:
+            yield from made(f"{other} {self._group}", pattern.rows, self.rows, self.weight)
+
+
+def _joined(patterns: list[_Pattern]) -> str:
+    """Return the patterns with hash tables; raises Doubt if they are not worth it."""
+    if not 2 <= len(patterns) <= _MOST_PATTERNS:
+        raise Doubt
+    usual = _as_evaluated(patterns)
+    if usual.cost < _WORTH:
+        raise Doubt
+    plans = sorted(_plans(patterns, _LEFT * usual.cost), key=lambda plan: plan.cost)
+    if not plans:
+        raise Doubt
+    return plans[0].text
+
+
+def _as_evaluated(patterns: list[_Pattern]) -> _Join:
+    """Join as the evaluator does by itself."""
+    rest = sorted(patterns, key=_Pattern.weight)
+    join = _Join.begun(rest.pop(0))
+    while rest:
+        pattern = min(_meeting(join, rest), key=lambda pattern: pattern.weight(join.rows.values))
+        join = join.looked_up(pattern) or join
+        rest.remove(pattern)
+    return join
+
+
+def _plans(patterns: list[_Pattern], most: float) -> Iterator[_Join]:
+    """Yield joins that take the cheapest step each time, with ever more tables among the first.
+
+    None costs more than `most`, and each has a table: what the evaluator looks up it does in its
+    own order.
+    """
+    rest = sorted(patterns, key=lambda pattern: pattern.rows.number)
+    join = _Join.begun(rest.pop(0))
+    while rest and join.cost <= most:
+        if join.held:
+            yield from _completed(join, rest, most)
+        join = _next(join, rest, tables=True)
+    if join.held and join.cost <= most:
+        yield join
+
+
+def _completed(join: _Join, patterns: list[_Pattern], most: float) -> Iterator[_Join]:
+    """Yield the join with all other patterns, looked up."""
+    rest = list(patterns)
+    while rest and join.cost <= most:
+        join = _next(join, rest, tables=False)
+    if join.cost <= most:
+        yield join
+
+
+def _next(join: _Join, rest: list[_Pattern], tables: bool) -> _Join:
+    """Take the pattern that is cheapest to add out of `rest`; each row left may cost a look-up."""
+    steps = []
+    for pattern in _meeting(join, rest):
+        looked_up = join.looked_up(pattern)
+        if looked_up:
+            steps.append((pattern, looked_up))
+        if tables or not looked_up:
+            steps += [(pattern, tabled) for tabled in join.tabled(pattern)]
+    if not steps:
+        raise Doubt
+    pattern, join = min(steps, key=lambda step: step[1].cost + _LOOK_UP * step[1].rows.number)
+    rest.remove(pattern)
+    return join
+
+
+def _meeting(join: _Join, rest: list[_Pattern]) -> list[_Pattern]:
+    """Return the patterns that share a variable with a join."""
+    known = join.rows.values.keys()
+    found = [pattern for pattern in rest if not known.isdisjoint(pattern.rows.values)]
+    if not found:
+        raise Doubt
+    return found
