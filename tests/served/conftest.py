@@ -49,6 +49,16 @@ def serving(*arguments: object) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
+def client(release: Release) -> Iterator[httpx.Client]:
+    """Asks a server of the repository's portal."""
+    with (
+        serving("--release", release.path) as address,
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
+        yield client
+
+
+@pytest.fixture(scope="package")
 def bait() -> Iterator[Remote]:
     """An endpoint that would answer, if anybody called."""
     with remote() as bait:

@@ -6,27 +6,15 @@ import html
 import re
 import shlex
 import subprocess
-from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from policygraph.release import Release
-from tests.served.conftest import serving
 from tests.served.test_served_pages import asked, number, page
 
 PG = "https://w3id.org/policygraph/ns#"
 MEASUREMENTS = 25
 """How many of the measurements are compared with the answer of their query."""
-
-
-@pytest.fixture(scope="module")
-def client(release: Release) -> Iterator[httpx.Client]:
-    with (
-        serving("--release", release.path) as address,
-        httpx.Client(base_url=address, timeout=60) as client,
-    ):
-        yield client
 
 
 def link_of(text: str, id_: str) -> str:

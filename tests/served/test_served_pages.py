@@ -4,25 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 
 import httpx
-import pytest
-
-from policygraph.release import Release
-from tests.served.conftest import serving
 
 PG = "https://w3id.org/policygraph/ns#"
 POLICIES = 40
-
-
-@pytest.fixture(scope="module")
-def client(release: Release) -> Iterator[httpx.Client]:
-    with (
-        serving("--release", release.path) as address,
-        httpx.Client(base_url=address, timeout=60) as client,
-    ):
-        yield client
 
 
 def page(client: httpx.Client, path: str, language: str = "nl") -> str:
