@@ -17,7 +17,6 @@ from policygraph.shelf import Shelf
 from policygraph.sources import find_portal
 
 from .conftest import PROGRAM, edit, put, serving, small_portal
-from .test_changeover import load, wait
 from .test_pinned import VERSION, version
 
 
@@ -85,9 +84,9 @@ def test_drafts_stand_beside_each_other_and_a_server_changes_over(
     monkeypatch.setenv("POLICYGRAPH_CACHE", str(tmp_path / "cache"))
     first = current_release(find_portal(portal))
     assert first.path.name == first.id
-    with serving("--portal", portal) as server, load(server.address) as clients:
-        wait(lambda: clients.seen["0.9"] > 10)
+    with serving("--portal", portal) as server:
         before = httpx.get(f"{server.address}/sparql", params={"query": VERSION})
+        assert version(before) == "0.9"
         settings(portal, version='"1.0"', date="2026-06-01")
         server.hang_up()
         server.wait_for("now release .*, version 1.0", 240)
@@ -95,8 +94,6 @@ def test_drafts_stand_beside_each_other_and_a_server_changes_over(
         after = httpx.get(f"{server.address}/sparql", params={"query": VERSION}, headers=known)
         assert version(after) == "1.0"
         manifest = httpx.get(f"{server.address}/download/manifest.json").json()
-    # The titles of the content still say 0.9 where the footer says 1.0: that is no failure here.
-    assert not [told for told in clients.failed if "the footer" not in told]
 
     settings(portal, version='"0.9"', date="2026-01-10")
     assert current_release(find_portal(portal)) == first

@@ -21,7 +21,7 @@ from .test_pinned import VERSION, version
 
 SLOW = """
 SELECT (COUNT(*) AS ?n) {
-  { SELECT ?a { ?a ?p ?o } LIMIT 2000 } { SELECT ?b { ?b ?q ?r } LIMIT 2000 } }"""
+  { SELECT ?a { ?a ?p ?o } LIMIT 1000 } { SELECT ?b { ?b ?q ?r } LIMIT 1000 } }"""
 
 
 class Load:
@@ -45,7 +45,7 @@ class Load:
         return self.seen.total() + len(self.failed)
 
     def _client(self) -> None:
-        with httpx.Client(base_url=self._address, timeout=30) as client:
+        with httpx.Client(base_url=self._address, timeout=120) as client:
             while self._going:
                 newest = self._newest
                 try:
@@ -71,7 +71,7 @@ class Load:
                 query = SLOW + f" # {number}"
                 answer = client.get("/sparql", params={"query": query})
                 answer.raise_for_status()
-                assert answer.json()["results"]["bindings"][0]["n"]["value"] == "4000000"
+                assert answer.json()["results"]["bindings"][0]["n"]["value"] == "1000000"
                 return version(client.get("/sparql", params={"query": VERSION}))
             case 3:  # a page names its release above and in what it says
                 page = client.get(f"/doc/policy/{POLICY}", params={"lang": "en"})
@@ -94,7 +94,7 @@ def load(address: str, *, ordered: bool = True) -> Iterator[Load]:
     finally:
         load._going = False
         for thread in load._threads:
-            thread.join(30)
+            thread.join(120)
 
 
 def wait(until: Callable[[], bool], seconds: float = 30) -> None:
