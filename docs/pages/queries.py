@@ -51,6 +51,8 @@ def _query(query: CatalogueQuery) -> Iterator[str]:
                 for p in query.parameters
             ),
         )
+    if query.columns:
+        yield from table(["column", "heading", "kop", "intitulé"], _columns(query))
     values = "".join(f" --param {p.name}={_quoted(p.example)}" for p in query.parameters)
     yield "```sh"
     yield f"policygraph query {query.slug}{values}"
@@ -60,6 +62,17 @@ def _query(query: CatalogueQuery) -> Iterator[str]:
         f"[queries/{query.topic}/{query.slug}.rq](../queries/{query.topic}/{query.slug}.rq)"
     )
     yield ""
+
+
+def _columns(query: CatalogueQuery) -> Iterator[list[str]]:
+    """Yield a row for each heading: a thing and its name have the same one."""
+    texts = {
+        name: tuple(cell(about.get(language, "")) for language in ("en", "nl", "fr"))
+        for name, about in query.columns.items()
+    }
+    for headings in dict.fromkeys(texts.values()):
+        names = ", ".join(f"`{name}`" for name, own in texts.items() if own == headings)
+        yield [names, *headings]
 
 
 def _quoted(value: str) -> str:

@@ -119,7 +119,8 @@ def current_release(sources: Sources, progress: Progress = lambda _step: None) -
 def _input_key(sources: Sources) -> str:
     """Digest everything that a release depends on: the portal's files and our own code."""
     code = sorted(Path(__file__).parent.glob("*.py"))
-    files = [file.path for file in sources.turtle_files()] + sources.query_files()
+    files = [file.path for file in sources.turtle_files()]
+    files += sources.query_files() + sources.headings_files()
     parts = [repr(sources.portal).encode()]
     for path in [*code, *files]:
         parts += [path.name.encode(), path.read_bytes()]

@@ -102,11 +102,14 @@ def validate(
 
     Exit code 0: valid; 1: a rule is broken; 2: a file cannot be read, or nothing was checked.
     """
+    from policygraph.queries import read_catalogue
     from policygraph.sources import find_portal
     from policygraph.validation import Validator
 
     sources = find_portal(portal)
     language = _language(lang)
+    if not files:
+        read_catalogue(sources)
 
     validator = Validator(sources, cache=not no_cache)
 

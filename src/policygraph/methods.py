@@ -127,7 +127,10 @@ def _documentation(
         how = _WRITTEN.get(about["kind"], "a value").format(below=f"<{about['below']}>")
         yield f"  {parameter}: {_said(about['label'], language)}; {how}"
     if query["columns"]:
-        yield f"\nColumns: {', '.join(query['columns'])}"
+        yield "\nColumns:"
+        for column in query["columns"]:
+            heading = _said(query.get("headings", {}).get(column, {}), language)
+            yield f"  {column}: {heading}" if heading else f"  {column}"
     if query["calls"]:
         yield f"\nIt asks {', '.join(query['calls'])}, which the server must allow."
 

@@ -15,6 +15,7 @@ VOCABULARIES: dict[str, str] = {
     "pgsh": SHAPES_NS,
     "adms": "http://www.w3.org/ns/adms#",
     "bibo": "http://purl.org/ontology/bibo/",
+    "csvw": "http://www.w3.org/ns/csvw#",
     "cv": "http://data.europa.eu/m8g/",
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
@@ -121,6 +122,7 @@ PG = Vocabulary(
 )
 ADMS = Vocabulary(VOCABULARIES["adms"])
 CV = Vocabulary(VOCABULARIES["cv"])
+CSVW = Vocabulary(VOCABULARIES["csvw"])
 DCAT = Vocabulary(VOCABULARIES["dcat"])
 DCT = Vocabulary(VOCABULARIES["dct"])
 DQV = Vocabulary(VOCABULARIES["dqv"])

@@ -6,12 +6,16 @@ takes the file as it is:
     #+ title.en = "Action points by pillar"
     #+ question.en = "What is to be done, and by whom?"
     #+ rows = 12
+    #+ [columns]
+    #+ involved = { en = "who is involved" }
     #+ [parameters.policy]
     #+ label.en = "policy document"
     #+ below = "policy"
     #+ example = "nl-generative-ai-vision"
 
 A parameter stands in the query as `$policy`; all other variables are written with a question mark.
+Every column has a heading for people, in the header or in `queries/columns.toml`, which all queries
+share. Programs know columns by their variables: those are what CSV and JSON have.
 """
 
 from __future__ import annotations
@@ -19,13 +23,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from policygraph import terms
 from policygraph.errors import BrokenInput, NotFound, Place, SyntaxProblem
-from policygraph.namespaces import DCT, RDF, RDFS, SCHEMA, SH, SKOS, XSD, prefixes
+from policygraph.namespaces import CSVW, DCT, RDF, RDFS, SCHEMA, SH, SKOS, XSD, prefixes
 from policygraph.sources import Sources, read_bytes
 from policygraph.terms import NamedNode, Triple
 
@@ -43,7 +47,7 @@ _TOKEN = re.compile(
     r"""(?P<skip>\#[^\n\r]*|<[^<>"{}|^`\\\x00-\x20]*>
       |\"{3}(?:\"{0,2}(?:[^"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
       |"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
-      |\$(?P<name>\w+)|(?P<word>[A-Za-z]+)|.""",
+      |\$(?P<name>\w+)|\?(?P<variable>\w+)|(?P<word>[A-Za-z]+)|.""",
     re.VERBOSE | re.DOTALL,
 )
 _SERVICE = re.compile(r"^\s*SERVICE (?:SILENT )?<([^>]+)>", re.MULTILINE)
@@ -74,6 +78,8 @@ class CatalogueQuery:
     form: str
     rows: int = 1
     """How many rows (or triples) it returns at the least with its example values."""
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The heading of each column, by its variable, in each language."""
     parameters: tuple[Parameter, ...] = field(default_factory=tuple)
 
     @property
@@ -137,23 +143,31 @@ def _fill(text: str, written: Mapping[str, str]) -> str:
 
 def read_query(path: Path) -> CatalogueQuery:
     """Return the query in a file; SyntaxProblem or BrokenInput, with the line, for a bad header."""
-    try:
-        text = read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BrokenInput(f"{path} is not UTF-8: save it as UTF-8") from error
+    text = _read(path)
     lines = text.splitlines(keepends=True)
     header = [line[2:].removeprefix(" ") if line.startswith("#+") else "\n" for line in lines]
     body = "".join(line for line in lines if not line.startswith("#+")).lstrip()
-    try:
-        values = tomllib.loads("".join(header))
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+), column (\d+)", str(error))
-        place = Place(int(found[1]), int(found[2]) + 3, path) if found else Place(1, 1, path)
-        raise SyntaxProblem(f"the header is no TOML: {error}", place) from error
+    values = _toml("".join(header), path, "the header", len("#+ "))
     try:
         return _query(path, values, body)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BrokenInput(f"{path}: the header lacks or misuses {error}") from error
+
+
+def _read(path: Path) -> str:
+    try:
+        return read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BrokenInput(f"{path} is not UTF-8: save it as UTF-8") from error
+
+
+def _toml(text: str, path: Path, what: str, indent: int = 0) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+), column (\d+)", str(error))
+        place = Place(int(found[1]), int(found[2]) + indent, path) if found else Place(1, 1, path)
+        raise SyntaxProblem(f"{what} is no TOML: {error}", place) from error
 
 
 def _query(path: Path, values: dict[str, Any], body: str) -> CatalogueQuery:
@@ -176,19 +190,78 @@ def _query(path: Path, values: dict[str, Any], body: str) -> CatalogueQuery:
         text=body,
         form=form,
         rows=values.pop("rows"),
+        columns={name: dict(texts) for name, texts in values.pop("columns", {}).items()},
         parameters=tuple(parameters),
         **values,
     )
 
 
 def read_catalogue(sources: Sources) -> list[CatalogueQuery]:
-    """Return every query of a portal, by topic and slug."""
-    queries = [read_query(path) for path in sources.query_files()]
+    """Return every query of a portal, by topic and slug, with a heading for each column.
+
+    Raises BrokenInput, with the place, for a column that has none.
+    """
+    shared: dict[str, dict[str, str]] = {}
+    for path in sources.headings_files():
+        shared |= _toml(_read(path), path, "it")
+    queries = [_headed(path, read_query(path), shared) for path in sources.query_files()]
     slugs = [query.slug for query in queries]
     for slug in slugs:
         if slugs.count(slug) > 1:
             raise BrokenInput(f"two queries are called {slug}: their addresses would be the same")
     return queries
+
+
+def _headed(
+    path: Path, query: CatalogueQuery, shared: Mapping[str, Mapping[str, str]]
+) -> CatalogueQuery:
+    """Return a query with the heading of each column: its own, else the one that queries share."""
+    text = _read(path)
+    columns = _columns(text)
+    for name in query.columns:
+        if not {name, f"{name}Label"} & columns.keys():
+            raise BrokenInput(f"{path}: [columns] has a heading for ?{name}, which is no column")
+    headings = {}
+    for name, start in columns.items():
+        line, before = text.count("\n", 0, start) + 1, text.rfind("\n", 0, start)
+        texts = _heading(name, query.columns) or _heading(name, shared) or {}
+        for language in query.title:
+            if not texts.get(language, "").strip():
+                raise BrokenInput(
+                    f"{path}:{line}:{start - before}: column ?{name} has no heading in {language}:"
+                    " give it one under [columns] in the header, or in queries/columns.toml"
+                )
+        headings[name] = texts
+    return replace(query, columns=headings)
+
+
+def _heading(name: str, known: Mapping[str, Mapping[str, str]]) -> Mapping[str, str] | None:
+    """Return the heading of a column; ?xLabel, which has the name of ?x, is headed as that."""
+    return known.get(name) or known.get(name.removesuffix("Label"))
+
+
+def _columns(text: str) -> dict[str, int]:
+    """Return what a SELECT gives, a variable or `*`, with the offset at which each stands."""
+    columns: dict[str, int] = {}
+    depth, before = 0, ""
+    for token in _TOKEN.finditer(text):
+        word = (token["word"] or "").upper()
+        if token["skip"] or token.group().isspace():
+            continue
+        if not before:
+            before = word if word in FORMS else ""
+            if before not in ("", "SELECT"):
+                break
+            continue
+        if token.group() == "{" or (depth == 0 and word in ("WHERE", "FROM")):
+            break
+        depth += {"(": 1, ")": -1}.get(token.group(), 0)
+        if depth == 0 and token.group() == "*":
+            columns["*"] = token.start()
+        if token["variable"] and (depth == 0 or (depth == 1 and before == "AS")):
+            columns[token["variable"]] = token.start()
+        before = word or token.group()
+    return columns
 
 
 def find(queries: list[CatalogueQuery], slug: str) -> CatalogueQuery:
@@ -228,6 +301,25 @@ def as_triples(query: CatalogueQuery, base: str) -> Iterator[Triple]:
         yield from texts(hole, SH.name, parameter.label)
         yield from texts(hole, RDFS.label, parameter.label)
         yield hole, NamedNode(SH.description), terms.Literal(value)
+    if query.columns:
+        yield from _table(query.columns, this)
+
+
+def _table(columns: Mapping[str, Mapping[str, str]], this: NamedNode) -> Iterator[Triple]:
+    """Yield the columns of a query's answer (CSVW namespace: a table, its schema, its columns)."""
+    answer, schema = NamedNode(f"{this.value}#answer"), NamedNode(f"{this.value}#columns")
+    yield this, NamedNode(SCHEMA.result), answer
+    yield answer, NamedNode(RDF.type), NamedNode(CSVW.Table)
+    yield answer, NamedNode(CSVW.tableSchema), schema
+    yield schema, NamedNode(RDF.type), NamedNode(CSVW.Schema)
+    for name, texts in columns.items():
+        column = NamedNode(f"{this.value}#column-{name}")
+        yield schema, NamedNode(CSVW.column), column
+        yield column, NamedNode(RDF.type), NamedNode(CSVW.Column)
+        yield column, NamedNode(CSVW.name), terms.Literal(name)
+        for language, text in texts.items():
+            yield column, NamedNode(CSVW.title), terms.Literal(text, language=language)
+            yield column, NamedNode(RDFS.label), terms.Literal(text, language=language)
 
 
 def declarations(base: str) -> Iterator[Triple]:

@@ -55,6 +55,10 @@ class Sources:
         """Return the catalogue's query files, in a fixed order."""
         return sorted((self.root / "queries").rglob("*.rq"))
 
+    def headings_files(self) -> list[Path]:
+        """Return the file of headings that the catalogue's queries share, if there is one."""
+        return sorted((self.root / "queries").glob("columns.toml"))
+
 
 def graph_of(inside: Path) -> str:
     """Return the slug of the graph that a file fills, from its path inside the portal.

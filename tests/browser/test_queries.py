@@ -31,7 +31,7 @@ def test_a_reader_fills_in_a_question_and_reads_on(open_page: Open, *, scripts: 
 
 def test_an_answer_sorts_by_the_column_that_a_reader_picks(open_page: Open) -> None:
     page, _ = open_page("/queries/quality-per-policy", language="en")
-    page.locator("table.data thead").get_by_role("button", name="claims").click()
+    page.locator("table.data thead").get_by_role("button", name="Statements", exact=True).click()
     cells = page.locator("table.data tbody td:nth-child(2)").all_inner_texts()
     numbers = [int(cell) for cell in cells]
     assert numbers == sorted(numbers, reverse=True)

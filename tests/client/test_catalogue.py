@@ -39,7 +39,9 @@ def test_each_query_is_a_method_that_answers(client: Client, query: CatalogueQue
         assert isinstance(answer, Graph)
     else:
         assert isinstance(answer, pd.DataFrame)
-        assert f"Columns: {', '.join(answer.columns)}" in pydoc.plain(pydoc.render_doc(method))
+        told = pydoc.plain(pydoc.render_doc(method))
+        for column in answer.columns:
+            assert f"  {column}: {query.columns[column]['en']}\n" in f"{told}\n"
     assert len(answer) >= query.rows
 
 
@@ -130,6 +132,7 @@ def test_addresses_give_each_format(server: Server, query: CatalogueQuery) -> No
         if name == "csv" and query.form == "SELECT":
             head = answer.text.splitlines()[0]
             assert head == ",".join(told["columns"])
+            assert told["headings"] == query.columns
 
 
 @pytest.mark.parametrize(

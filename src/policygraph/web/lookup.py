@@ -12,7 +12,22 @@ from itertools import chain
 from policygraph.engine import Engine, Query
 from policygraph.errors import BrokenInput
 from policygraph.formats import GRAPH_FORMATS, RESULT_FORMATS, named
-from policygraph.namespaces import CV, DCAT, DCT, ELI, FOAF, OWL, PG, PG_NS, RDF, RDFS, SH, SKOS
+from policygraph.namespaces import (
+    CSVW,
+    CV,
+    DCAT,
+    DCT,
+    ELI,
+    FOAF,
+    OWL,
+    PG,
+    PG_NS,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SH,
+    SKOS,
+)
 from policygraph.terms import NamedNode, Triple
 from policygraph.turtle import parse_ntriples
 
@@ -243,13 +258,19 @@ class Lookup:
             " } } ORDER BY ?query ?property ?value"
         )
 
-    async def saved_parameters(self, graph: str) -> list[Row]:
-        """Return the parameters of the saved queries, in order, with a label in each language."""
+    async def saved_parts(self, graph: str) -> list[Row]:
+        """Return the parameters and columns of the saved queries, with a label in each language.
+
+        A parameter has an example.
+        """
         return await self.rows(
             "SELECT ?query ?name ?example ?label (LANG(?label) AS ?lang) WHERE {"
-            f" GRAPH {iri_ref(graph)} {{ ?query <{SH.parameter}> ?parameter ."
+            f" GRAPH {iri_ref(graph)} {{ {{ ?query <{SH.parameter}> ?parameter ."
             f" ?parameter <{DCT.identifier}> ?name ; <{SH.description}> ?example"
-            f" OPTIONAL {{ ?parameter <{SH.name}> ?label }} }} }} ORDER BY ?query ?name ?label"
+            f" OPTIONAL {{ ?parameter <{SH.name}> ?label }} }} UNION {{"
+            f" ?query <{SCHEMA.result}>/<{CSVW.tableSchema}>/<{CSVW.column}> ?column ."
+            f" ?column <{CSVW.name}> ?name ; <{CSVW.title}> ?label }} }} }}"
+            " ORDER BY ?query ?name ?label"
         )
 
     async def alike(self, iri: str, below: str, most: int) -> list[str]:

@@ -20,7 +20,7 @@ from policygraph.web.comparison.selection import BASES, BY, LEVELS, STANDINGS
 from policygraph.web.conditional import cache_headers, not_modified
 from policygraph.web.endpoint.sparql import FORM, QUERY
 from policygraph.web.exploring.neighbourhood import FAMILIES, MOST, OTHER, WAYS
-from policygraph.web.saved.filling import Hole, form_of, hole
+from policygraph.web.saved.filling import Hole, columns_of, form_of, hole
 from policygraph.web.saved.saved import ROWS, SavedParameter, SavedQuery, saved_queries
 from policygraph.web.search.findable import KINDS
 from policygraph.web.search.findable import OTHER as OTHER_KIND
@@ -228,12 +228,18 @@ def _answers(site: Site, queries: Iterable[SavedQuery]) -> dict[str, Any]:
         paths[f"/queries/{quote(query.slug)}.{{suffix}}"] = _get(
             query.title.value,
             f"query-{query.slug}",
-            _responses(query.question.value or "the answer", media, 400, 403, 404, 406, 502, 503),
+            _responses(_answer(query), media, 400, 403, 404, 406, 502, 503),
             suffix,
             *(_hole(hole(p.name, p.value, site.prefixes), p) for p in query.parameters),
             seconds,
         )
     return paths
+
+
+def _answer(query: SavedQuery) -> str:
+    """Return what a query answers, and what each of its columns has."""
+    columns = [f"- `{c}`: {query.heading(c, 'en').value}" for c in columns_of(query.text) or []]
+    return "\n".join([query.question.value or "the answer", "", *columns]).strip()
 
 
 def _hole(place: Hole, parameter: SavedParameter) -> dict[str, Any]:

@@ -63,6 +63,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["grouped"] = lambda number: f"{number:,}".replace(",", "\u202f")
+    environment.filters["upfirst"] = lambda text: text[:1].upper() + text[1:]
     for name in environment.list_templates():
         environment.get_template(name)
     return environment

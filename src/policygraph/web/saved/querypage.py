@@ -178,6 +178,7 @@ async def _one(request: Request) -> Response:
     if calls and outcome.headers is None:
         outcome.headers = {"Cache-Control": "no-cache", "Vary": VARY}
     shown = outcome.shown
+    table = _table(shown, query, page.language) if shown else None
     path = site.here(f"/queries/{query.slug}")
     asked = urlencode(values)
     address = f"{address_of(request)}/queries/{query.slug}"
@@ -198,8 +199,8 @@ async def _one(request: Request) -> Response:
         calls=calls,
         refused=refused,
         shown=shown,
-        table=_table(shown, page.language) if shown else None,
-        chart=_chart(shown, page.language, number),
+        table=table,
+        chart=_chart(shown, table, number),
         problem=outcome.problem,
         first=(number - 1) * PAGE + 1,
         number=number,
@@ -265,8 +266,11 @@ async def _fields(
 Cell = Link | Text | None
 
 
-def _table(shown: Shown, language: str) -> tuple[list[str], list[list[Cell]]]:
-    """Return columns and rows as people read them: a thing and its label in one column."""
+Table = tuple[list[Text], list[list[Cell]]]
+
+
+def _table(shown: Shown, query: SavedQuery, language: str) -> Table:
+    """Return headings and rows as people read them: a thing and its label in one column."""
     columns = shown.columns
     names = {c: columns.index(c + "Label") for c in columns if c + "Label" in columns}
     left_out = {columns[at] for at in names.values()}
@@ -275,7 +279,8 @@ def _table(shown: Shown, language: str) -> tuple[list[str], list[list[Cell]]]:
     kept.sort(key=lambda c: names.get(c, columns.index(c)))
     places = [(columns.index(c), names.get(c)) for c in kept]
     rows = [[_told(cell, language) for cell in row] for row in shown.rows]
-    return kept, [[_joined(row, *place) for place in places] for row in rows]
+    headings = [query.heading(column, language) for column in kept]
+    return headings, [[_joined(row, *place) for place in places] for row in rows]
 
 
 def _told(cell: Cell, language: str) -> Cell:
@@ -291,11 +296,11 @@ def _joined(row: Sequence[Cell], at: int, label_at: int | None) -> Cell:
     return cell if cell is not None else label
 
 
-def _chart(shown: Shown | None, language: str, number: int) -> object:
+def _chart(shown: Shown | None, table: Table | None, number: int) -> object:
     """Return a chart of a whole answer, where one suits."""
-    if shown is None or shown.cut or number > 1 or shown.form != "SELECT":
+    if shown is None or table is None or shown.cut or number > 1 or shown.form != "SELECT":
         return None
-    return chart_of(*_table(shown, language))
+    return chart_of([heading.value for heading in table[0]], table[1])
 
 
 def _steps(shown: Shown | None, number: int) -> list[int]:

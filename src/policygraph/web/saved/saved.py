@@ -57,6 +57,14 @@ class SavedQuery:
     titles: dict[str, str] = field(default_factory=dict)
     """The title in each language that it has; so are the `questions`."""
     questions: dict[str, str] = field(default_factory=dict)
+    headings: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The heading of each column, by its variable, in each language."""
+
+    def heading(self, column: str, language: str) -> Text:
+        """Return the heading of a column; its variable where it has none."""
+        own = self.headings.get(column, {})
+        said = _best([{"lang": lang, "heading": t} for lang, t in own.items()], "heading", language)
+        return said if said.value else Text(column)
 
 
 async def saved_queries(lookup: Lookup, site: Site, language: str) -> list[SavedQuery]:
@@ -67,7 +75,9 @@ async def saved_queries(lookup: Lookup, site: Site, language: str) -> list[Saved
     grouped: dict[str, list[Row]] = {}
     for row in rows:
         grouped.setdefault(row["query"], []).append(row)
-    parameters = await _parameters(lookup, site, language)
+    parts = await lookup.saved_parts(site.graph("queries"))
+    parameters = _parameters((row for row in parts if "example" in row), language)
+    headings = _headings(row for row in parts if "example" not in row)
     found = []
     for iri, own in grouped.items():
         slug = iri.rstrip("/").replace("#", "/").rpartition("/")[2]
@@ -76,7 +86,7 @@ async def saved_queries(lookup: Lookup, site: Site, language: str) -> list[Saved
         topic = next((r["value"] for r in own if r["property"] == SCHEMA.keywords), "")
         text = next(r["value"] for r in own if r["property"] in QUERY_TEXTS)
         holes = tuple(parameters.get(iri, ()))
-        texts = (_each(own, TITLES), _each(own, QUESTIONS))
+        texts = (_each(own, TITLES), _each(own, QUESTIONS), headings.get(iri, {}))
         found.append(SavedQuery(slug, iri, title, question, text, topic, holes, *texts))
     return sorted(found, key=lambda query: query.title.value.casefold())
 
@@ -89,10 +99,10 @@ async def query_named(lookup: Lookup, site: Site, slug: str, language: str) -> S
     raise NotFound(f"There is no saved query {slug!r}; /queries lists what there is.")
 
 
-async def _parameters(lookup: Lookup, site: Site, language: str) -> dict[str, list[SavedParameter]]:
+def _parameters(parts: Iterable[Row], language: str) -> dict[str, list[SavedParameter]]:
     """Return the parameters of each saved query, by its IRI."""
     grouped: dict[str, dict[str, list[Row]]] = {}
-    for row in await lookup.saved_parameters(site.graph("queries")):
+    for row in parts:
         grouped.setdefault(row["query"], {}).setdefault(row["name"], []).append(row)
     return {
         query: [
@@ -106,6 +116,15 @@ async def _parameters(lookup: Lookup, site: Site, language: str) -> dict[str, li
         ]
         for query, own in grouped.items()
     }
+
+
+def _headings(parts: Iterable[Row]) -> dict[str, dict[str, dict[str, str]]]:
+    """Return the headings of each saved query, by its IRI."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for row in parts:
+        texts = found.setdefault(row["query"], {}).setdefault(row["name"], {})
+        texts[row.get("lang", "")] = row["label"]
+    return found
 
 
 def _text(rows: list[Row], properties: tuple[str, ...], language: str) -> Text:
@@ -182,6 +201,7 @@ def _told(queries: Iterable[SavedQuery], site: Site) -> Iterable[dict[str, Any]]
             "question": query.questions,
             "form": form,
             "columns": columns_of(query.text),
+            "headings": query.headings,
             "calls": called(query.text),
             "parameters": [
                 {

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from policygraph.namespaces import (
+    CSVW,
     CV,
     DCAT,
     DCT,
@@ -60,8 +61,8 @@ OTHER = "other"
 """The kind of what has none of these classes."""
 
 _RECORDS = (
-    CV.Participation, DCAT.Dataset, DCT.LinguisticSystem, DCT.PeriodOfTime, DQV.Metric,
-    DQV.QualityMeasurement,
+    CSVW.Column, CV.Participation, DCAT.Dataset, DCT.LinguisticSystem, DCT.PeriodOfTime,
+    DQV.Metric, DQV.QualityMeasurement,
     ELI.Expression, ELI.Manifestation, PG.ImpactAssessment, PG.SDGAlignment, PROV.Activity,
     RDF.Statement, SH.NodeShape, SH.Parameter, SH.PropertyShape, VOID.Dataset, VOID.Linkset,
     VOID.DatasetDescription, OWL.Ontology,
