@@ -20,9 +20,17 @@ from policygraph.settings import Portal
 from policygraph.terms import Literal, NamedNode, Node, Term, Triple
 
 GENERATED: dict[str, dict[str, str]] = {
-    "inferred": {"nl": "Wat uit de gegevens volgt", "en": "What follows from the data"},
-    "queries": {"nl": "Voorbeeldvragen", "en": "Example queries"},
-    "meta": {"nl": "Beschrijving van deze uitgave", "en": "Description of this release"},
+    "inferred": {
+        "nl": "Wat uit de gegevens volgt",
+        "en": "What follows from the data",
+        "fr": "Ce qui découle des données",
+    },
+    "queries": {"nl": "Voorbeeldvragen", "en": "Example queries", "fr": "Requêtes d'exemple"},
+    "meta": {
+        "nl": "Beschrijving van deze uitgave",
+        "en": "Description of this release",
+        "fr": "Description de cette version",
+    },
 }
 """Graphs that the build makes; every other graph carries its own title and licence."""
 
@@ -34,7 +42,11 @@ EU_LANGUAGES = {
 }  # fmt: skip
 """Codes of the official languages of the EU in its authority table."""
 
-_PERIOD = {"nl": "Periode van het beleid", "en": "Period of the policies"}
+_PERIOD = {
+    "nl": "Periode van het beleid",
+    "en": "Period of the policies",
+    "fr": "Période des politiques",
+}
 
 
 def describe(portal: Portal, graphs: Mapping[str, Sequence[Triple]]) -> Iterator[Triple]:

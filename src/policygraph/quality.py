@@ -29,61 +29,68 @@ class Metric:
 
     slug: str
     datatype: str
-    label: tuple[str, str]
-    """In Dutch and in English."""
-    definition: tuple[str, str]
+    label: tuple[str, str, str]
+    """In Dutch, in English and in French."""
+    definition: tuple[str, str, str]
 
+
+_LANGUAGES = ("nl", "en", "fr")
 
 METRICS = (
     Metric(
         "claims",
         XSD.integer,
-        ("aantal beweringen", "number of claims"),
+        ("aantal beweringen", "number of claims", "nombre d'affirmations"),
         (
             "Beweringen over het beleidsdocument waarbij staat hoe zeker ze zijn.",
             "Claims about the policy document that say how sure they are.",
+            "Affirmations sur la politique qui disent quelle est leur certitude.",
         ),
     ),
     Metric(
         "primary-share",
         XSD.decimal,
-        ("aandeel primaire bron", "share of primary evidence"),
+        ("aandeel primaire bron", "share of primary evidence", "part de source primaire"),
         (
             "Deel van de beweringen dat in het document zelf is gezien, van 0 tot 1.",
             "Share of the claims that were seen in the document itself, from 0 to 1.",
+            "Part des affirmations vues dans le document lui-même, de 0 à 1.",
         ),
     ),
     Metric(
         "secondary-share",
         XSD.decimal,
-        ("aandeel secundaire bron", "share of secondary evidence"),
+        ("aandeel secundaire bron", "share of secondary evidence", "part de source secondaire"),
         (
             "Deel van de beweringen dat door een andere tekst is bevestigd, van 0 tot 1.",
             "Share of the claims that another text confirms, from 0 to 1.",
+            "Part des affirmations que confirme un autre texte, de 0 à 1.",
         ),
     ),
     Metric(
         "uncorroborated-share",
         XSD.decimal,
-        ("aandeel zonder bevestiging", "share without confirmation"),
+        ("aandeel zonder bevestiging", "share without confirmation", "part sans confirmation"),
         (
             "Deel van de beweringen dat in geen tekst is bevestigd, van 0 tot 1.",
             "Share of the claims that no text confirms, from 0 to 1.",
+            "Part des affirmations qu'aucun texte ne confirme, de 0 à 1.",
         ),
     ),
     Metric(
         "interpretations",
         XSD.integer,
-        ("aantal interpretaties", "number of interpretations"),
+        ("aantal interpretaties", "number of interpretations", "nombre d'interprétations"),
         (
             "Beweringen die de curator doet en de bron niet.",
             "Claims that the curator makes and the source does not.",
+            "Affirmations que fait le curateur et non la source.",
         ),
     ),
     Metric(
         "completeness",
         XSD.decimal,
-        ("volledigheid", "completeness"),
+        ("volledigheid", "completeness", "complétude"),
         (
             "Deel van wat een volledige beschrijving heeft en geen regel eist, van 0 tot 1: een "
             "adres, een taalversie en betrokkenen bij het document; officiële namen, vindplaatsen, "
@@ -91,24 +98,33 @@ METRICS = (
             "Share of what a complete description has and no rule demands, from 0 to 1: an "
             "address, a language version and participants of the document; official names, "
             "locators, and participants of the action points.",
+            "Part de ce qu'a une description complète et qu'aucune règle n'exige, de 0 à 1 : une "
+            "adresse, une version linguistique et des participants pour le document ; des noms "
+            "officiels, des endroits dans la source et des participants pour les points d'action.",
         ),
     ),
     Metric(
         "actions-without-responsible-body",
         XSD.integer,
-        ("actiepunten zonder verantwoordelijke", "action points without a responsible body"),
+        (
+            "actiepunten zonder verantwoordelijke",
+            "action points without a responsible body",
+            "points d'action sans responsable",
+        ),
         (
             "Actiepunten waarbij de bron niet zegt wie verantwoordelijk is.",
             "Action points for which the source does not say who is responsible.",
+            "Points d'action pour lesquels la source ne dit pas qui est responsable.",
         ),
     ),
     Metric(
         "warnings",
         XSD.integer,
-        ("aantal waarschuwingen", "number of warnings"),
+        ("aantal waarschuwingen", "number of warnings", "nombre d'avertissements"),
         (
             "Waarschuwingen en adviezen van de regels bij het maken van deze uitgave.",
             "Warnings and advices of the rules when this release was made.",
+            "Avertissements et conseils des règles lors de la création de cette version.",
         ),
     ),
 )
@@ -178,9 +194,10 @@ def _measurements(
         yield this, NamedNode(DQV.computedOn), policy
         yield this, NamedNode(DQV.isMeasurementOf), NamedNode(f"{base}id/metric/{metric.slug}")
         yield this, NamedNode(DQV.value), Literal(text, datatype=NamedNode(metric.datatype))
-        for language, label in zip(("nl", "en"), metric.label, strict=True):
-            name = Literal(f"{label}: {names.get(language, policy.value)}", language=language)
-            yield this, NamedNode(RDFS.label), name
+        for language, label in zip(_LANGUAGES, metric.label, strict=True):
+            if language in names:
+                name = Literal(f"{label}: {names[language]}", language=language)
+                yield this, NamedNode(RDFS.label), name
 
 
 def _labels(policy: NamedNode, triples: Sequence[Triple]) -> dict[str, str]:
@@ -196,9 +213,7 @@ def _metrics(base: str) -> Iterator[Triple]:
         this = NamedNode(f"{base}id/metric/{metric.slug}")
         yield this, _TYPE, NamedNode(DQV.Metric)
         yield this, NamedNode(DQV.expectedDataType), NamedNode(metric.datatype)
-        for language, label, text in zip(
-            ("nl", "en"), metric.label, metric.definition, strict=True
-        ):
+        for language, label, text in zip(_LANGUAGES, metric.label, metric.definition, strict=True):
             for predicate in (SKOS.prefLabel, RDFS.label):
                 yield this, NamedNode(predicate), Literal(label, language=language)
             yield this, NamedNode(SKOS.definition), Literal(text, language=language)

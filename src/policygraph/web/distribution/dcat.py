@@ -70,12 +70,14 @@ _CONCEPTS: dict[str, tuple[str, dict[str, str]]] = {
 _KEYWORDS = {
     "nl": ("artificiële intelligentie", "generatieve AI", "AI-beleid", "beleid", "SDG"),
     "en": ("artificial intelligence", "generative AI", "AI policy", "policy", "SDG"),
+    "fr": ("intelligence artificielle", "IA générative", "politique de l'IA", "politique", "ODD"),
 }
-_PART_OF = {"nl": "Deel van {}: {}", "en": "Part of {}: {}"}
-_TABLE = {"nl": "Tabel", "en": "Table"}
+_PART_OF = {"nl": "Deel van {}: {}", "en": "Part of {}: {}", "fr": "Partie de {} : {}"}
+_TABLE = {"nl": "Tabel", "en": "Table", "fr": "Tableau"}
 _SERVICE = {
     "nl": "SPARQL 1.1-endpoint: vragen aan alle grafen, alleen lezen.",
     "en": "SPARQL 1.1 endpoint: queries on all graphs, read-only.",
+    "fr": "Point d'accès SPARQL 1.1 : requêtes sur tous les graphes, en lecture seule.",
 }
 
 
