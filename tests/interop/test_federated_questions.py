@@ -51,11 +51,11 @@ EXPECTED: dict[str, tuple[tuple[str, ...], Rows]] = {
     "document-types-of-the-eu": (
         ("type", "typeLabel"),
         {
-            ("resource-type/COMMUNIC", "Communication"),
-            ("resource-type/CONVENTION", "Convention"),
-            ("resource-type/GUIDELINE", "Orientation"),
-            ("resource-type/PLAN_NATIONAL", "Plan national"),
-            ("resource-type/PLAN_STRATEGIC", "Plan stratégique"),
+            ("resource-type/COMMUNIC", "Mitteilung"),
+            ("resource-type/CONVENTION", "Übereinkommen"),
+            ("resource-type/GUIDELINE", "Leitlinie"),
+            ("resource-type/PLAN_NATIONAL", "Nationaler Plan"),
+            ("resource-type/PLAN_STRATEGIC", "Strategieplan"),
         },
     ),
     "dutch-bodies-still-there": (

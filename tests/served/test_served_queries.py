@@ -37,17 +37,18 @@ def client(release: Release) -> Iterator[httpx.Client]:
 
 
 class Table(HTMLParser):
-    """The cells of the answer on a page, by row."""
+    """The cells of the answer on a page, by row; with "drawn" those of its matrix."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, which: str = "data") -> None:
         super().__init__()
+        self._which = which
         self.rows: list[list[str]] = []
         self._inside = self._cell = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
-            self._inside = "data" in (dict(attrs).get("class") or "")
+            self._inside = self._which in (dict(attrs).get("class") or "drawn")
         if self._inside and tag == "tr":
             self.rows.append([])
         if self._inside and tag in ("td", "th"):
@@ -63,6 +64,13 @@ class Table(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._cell:
             self.rows[-1][-1] += data
+
+
+def thing_of(name: str, columns: list[str], slug: str) -> str:
+    """The column of the things whose names are in one: it has the same heading."""
+    headings = find(CATALOGUE, slug).columns
+    same = [c for c in columns if c != name and headings[c] == headings[name]]
+    return same[0] if same and name.lower().endswith("label") else ""
 
 
 def answer(client: httpx.Client, text: str) -> Any:
@@ -84,16 +92,17 @@ def test_a_page_shows_what_its_address_and_its_sparql_answer(
     assert client.get(html.unescape(editor[1]), headers=headers).json() == found
     columns, rows = found["head"]["vars"], found["results"]["bindings"]
     head, *shown = Table(text).rows
+    names = {thing_of(c, columns, slug): c for c in columns}
     kept = sorted(
-        (c for c in columns if c.removesuffix("Label") not in columns or not c.endswith("Label")),
-        key=lambda c: columns.index(f"{c}Label" if c + "Label" in columns else c),
+        (c for c in columns if not thing_of(c, columns, slug)),
+        key=lambda c: columns.index(names.get(c, c)),
     )
     headings = find(CATALOGUE, slug).columns
     assert [cell.lower() for cell in head] == [headings[c]["en"].lower() for c in kept]
     assert len(shown) == min(len(rows), PAGE)
     for cells, row in zip(shown, rows, strict=False):
         for column, cell in zip(kept, cells, strict=True):
-            term = row.get(column + "Label") or row.get(column)
+            term = row.get(names.get(column, column)) or row.get(column)
             if term is None:
                 assert cell == ""
             elif term["type"] == "literal":
@@ -202,3 +211,50 @@ def test_a_chart_draws_the_numbers_of_the_table(client: httpx.Client) -> None:
     longest = max(int(value) for _, value in marks)
     for width, value in marks:
         assert abs(float(width) - int(value) / longest * 340) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("slug", "down", "across", "value"),
+    [
+        ("policy-theme-matrix", "policyLabel", "themeLabel", "principles"),
+        ("policy-instrument-matrix", "policyLabel", "instrumentLabel", "actions"),
+        ("instruments-by-country", "instrumentLabel", "placeLabel", "policies"),
+        ("policy-sdg-matrix", "policyLabel", "goalLabel", "links"),
+    ],
+)
+def test_a_matrix_has_every_number_of_the_whole_answer(
+    client: httpx.Client, slug: str, down: str, across: str, value: str
+) -> None:
+    text = page(client, f"/queries/{slug}", "en")
+    rows = answer(client, text)["results"]["bindings"]
+    expected: dict[tuple[str, str], list[int]] = {}
+    for row in rows:
+        pair = (row[down]["value"], row[across]["value"])
+        expected.setdefault(pair, []).append(int(row[value]["value"]))
+    (_, *heads), *lines = Table(text, "drawn").rows
+    drawn = {
+        (name, head): [int(number) for number in re.findall(r"\d+", cell)]
+        for name, *cells in lines
+        for head, cell in zip(heads, cells, strict=True)
+        if cell
+    }
+    assert drawn.keys() == expected.keys()
+    assert all(sorted(drawn[pair]) == sorted(expected[pair]) for pair in expected)
+    assert len(Table(text).rows) - 1 == min(len(rows), PAGE)
+
+
+def test_bars_are_of_the_number_by_which_an_answer_is_sorted(client: httpx.Client) -> None:
+    text = page(client, "/queries/evidence-per-policy", "en")
+    assert "<figcaption" in text
+    assert "% seen in the document by policy document" in text
+    assert 'class="num">% seen in the document' in text
+
+
+def test_a_french_reader_reads_french_and_no_address_in_place_of_a_name(
+    client: httpx.Client,
+) -> None:
+    text = page(client, "/queries/actions-by-pillar", "fr")
+    head, *rows = Table(text).rows
+    assert head[3] == "Point d\u2019action"
+    assert {row[7] for row in rows} <= {"Annoncé", "Planifié", "En cours", "Achevé", ""}
+    assert not [cell for row in rows for cell in row if "https://w3id.org/policygraph/id/" in cell]

@@ -43,6 +43,12 @@ TOPICS = (
 PAGE = 200
 """Rows of an answer on one page."""
 
+_MOST_DRAWN = 1000
+"""Rows of an answer that may still have a chart."""
+
+_LONG_WORD, _SHORT = 30, 10
+"""Characters of a word that may break anywhere, and of a text that breaks nowhere, as a date."""
+
 _MOST_PAGES = 50
 
 
@@ -178,7 +184,10 @@ async def _one(request: Request) -> Response:
     if calls and outcome.headers is None:
         outcome.headers = {"Cache-Control": "no-cache", "Vary": VARY}
     shown = outcome.shown
-    table = _table(shown, query, page.language) if shown else None
+    whole = _table(shown, query, page.language) if shown else None
+    chart = _chart(shown, whole, number)
+    if shown and len(shown.rows) > PAGE:
+        shown.rows, shown.cut = shown.rows[:PAGE], True
     path = site.here(f"/queries/{query.slug}")
     asked = urlencode(values)
     address = f"{address_of(request)}/queries/{query.slug}"
@@ -199,8 +208,8 @@ async def _one(request: Request) -> Response:
         calls=calls,
         refused=refused,
         shown=shown,
-        table=table,
-        chart=_chart(shown, table, number),
+        table=whole,
+        chart=chart,
         problem=outcome.problem,
         first=(number - 1) * PAGE + 1,
         number=number,
@@ -243,7 +252,9 @@ async def _ask(page: PageMaker, text: str, number: int) -> Outcome:
         graph=GRAPH_FORMATS[0],
         client=client_of(page.request),
     )
-    shown = await show(await page.site.engine.answer(query), page, (number - 1) * PAGE, PAGE)
+    # A chart is of the whole answer, so the first page asks for more than it shows.
+    most = _MOST_DRAWN if number == 1 else PAGE
+    shown = await show(await page.site.engine.answer(query), page, (number - 1) * PAGE, most)
     if number > 1 and not shown.rows:
         raise NotFound(f"The answer has no page {number}.")
     fresh = {"Cache-Control": "no-cache", "Vary": VARY} if may_change(text) else None
@@ -266,21 +277,48 @@ async def _fields(
 Cell = Link | Text | None
 
 
-Table = tuple[list[Text], list[list[Cell]]]
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows as people read them: a thing and its name in one column."""
+
+    headings: list[Text]
+    rows: list[list[Cell]]
+    looks: list[str]
+    """How each column is set: "num" (numbers), "tight" (short codes), "long" (addresses) or ""."""
 
 
 def _table(shown: Shown, query: SavedQuery, language: str) -> Table:
-    """Return headings and rows as people read them: a thing and its label in one column."""
     columns = shown.columns
-    names = {c: columns.index(c + "Label") for c in columns if c + "Label" in columns}
+    names = {c: columns.index(name) for c in columns if (name := _name_of(c, columns, query))}
     left_out = {columns[at] for at in names.values()}
     kept = [c for c in columns if c not in left_out]
     # The thing stands where its label stood: queries put what people read first.
     kept.sort(key=lambda c: names.get(c, columns.index(c)))
     places = [(columns.index(c), names.get(c)) for c in kept]
     rows = [[_told(cell, language) for cell in row] for row in shown.rows]
-    headings = [query.heading(column, language) for column in kept]
-    return headings, [[_joined(row, *place) for place in places] for row in rows]
+    rows = [[_joined(row, *place) for place in places] for row in rows]
+    looks = [
+        "num" if column in shown.numbers else _look([row[at] for row in rows])
+        for at, column in enumerate(kept)
+    ]
+    return Table([query.heading(column, language) for column in kept], rows, looks)
+
+
+def _look(cells: Iterable[Cell]) -> str:
+    """Return how a column is set: words break between them, codes and dates nowhere."""
+    said = [cell.text.value if isinstance(cell, Link) else cell.value for cell in cells if cell]
+    longest = max((len(word) for text in said for word in text.split()), default=0)
+    if longest > _LONG_WORD:
+        return "long"
+    return "tight" if all(len(text) <= _SHORT and " " not in text for text in said) else ""
+
+
+def _name_of(column: str, columns: Sequence[str], query: SavedQuery) -> str:
+    """Return the column with the names of the things in one: by variable, or by heading."""
+    heading = query.headings.get(column)
+    labels = [c for c in columns if c != column and c.lower().endswith("label")]
+    same = [c for c in labels if c == f"{column}Label" or query.headings.get(c, "") == heading]
+    return "" if column.lower().endswith("label") else next(iter(same), "")
 
 
 def _told(cell: Cell, language: str) -> Cell:
@@ -300,7 +338,7 @@ def _chart(shown: Shown | None, table: Table | None, number: int) -> object:
     """Return a chart of a whole answer, where one suits."""
     if shown is None or table is None or shown.cut or number > 1 or shown.form != "SELECT":
         return None
-    return chart_of([heading.value for heading in table[0]], table[1])
+    return chart_of([heading.value for heading in table.headings], table.rows)
 
 
 def _steps(shown: Shown | None, number: int) -> list[int]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from policygraph.engine import Answer
 from policygraph.errors import EvaluationCrashed
+from policygraph.namespaces import XSD
 from policygraph.web.facts import Link, Text
 from policygraph.web.lookup import Lookup
 from policygraph.web.site import PageMaker
@@ -22,6 +23,8 @@ MAX_TURTLE = 256 * 1024
 _MAX_CELL = 4 * 1024 * 1024
 """Characters of one row that are waited for, before the page gives up on it."""
 
+_NUMBERS = {XSD[name] for name in ("integer", "decimal", "double", "float")}
+
 _BINDINGS = re.compile(r'"bindings"\s*:\s*\[')
 
 
@@ -33,6 +36,8 @@ class Shown:
     boolean: bool | None = None
     columns: list[str] = field(default_factory=list)
     rows: list[list[Link | Text | None]] = field(default_factory=list)
+    numbers: frozenset[str] = frozenset()
+    """Columns that have numbers only."""
     turtle: str = ""
     cut: bool = False
     """Whether there is more than is shown."""
@@ -79,9 +84,16 @@ async def _table(answer: Answer, page: PageMaker, first: int, most: int) -> Show
     return Shown(
         answer.form,
         columns=columns,
+        numbers=frozenset(column for column in columns if _numeric(shown, column)),
         rows=[[cell(row.get(column)) for column in columns] for row in shown],
         cut=cut,
     )
+
+
+def _numeric(rows: list[dict], column: str) -> bool:  # type: ignore[type-arg]  # JSON
+    """Whether a column has numbers, and nothing else."""
+    types = {row[column].get("datatype") for row in rows if column in row}
+    return bool(types) and types <= _NUMBERS
 
 
 async def _read_rows(chunks: AsyncIterator[bytes], most: int) -> tuple[dict, list[dict]]:  # type: ignore[type-arg]  # JSON

@@ -268,6 +268,11 @@ ABOUT: dict[str, tuple[str, str, str]] = {
         "{value} by {by}; the same figures stand in the table below.",
         "{value} par {by} ; les mêmes chiffres figurent dans le tableau ci-dessous.",
     ),
+    "chart_matrix": (
+        "{value} naar {by} en {and_by}; dezelfde getallen staan in de tabel eronder.",
+        "{value} by {by} and {and_by}; the same figures stand in the table below.",
+        "{value} par {by} et {and_by} ; les mêmes chiffres figurent dans le tableau ci-dessous.",
+    ),
     "chart_years": (
         "Elk begin ({value}) op een lijn van jaren; dezelfde data staan in de tabel eronder.",
         "Each beginning ({value}) on a line of years; the same dates stand in the table below.",
