@@ -100,7 +100,9 @@ export function missing(text, usual) {
   const found = new Map();
   for (const [at, token] of tokens.entries()) {
     if (token.kind !== "name" || own.has(at)) continue;
-    if (/^prefix$/i.test(tokens[at - 1]?.text ?? "")) continue; // being declared at this moment
+    const before = tokens[at - 1];
+    if (/^prefix$/i.test(before?.text ?? "")) continue; // being declared at this moment
+    if (before?.text === "<" && before.to === token.from) continue; // an IRI that is being written
     const name = token.text.slice(0, token.text.indexOf(":"));
     if (known.has(name) || found.has(name)) continue;
     const iri = Object.hasOwn(usual, name) ? /** @type {string} */ (usual[name]) : "";

@@ -139,7 +139,8 @@ function leadToField() {
   const tell = () => (wanted ? input.setAttribute("aria-keyshortcuts", "/") : input.removeAttribute("aria-keyshortcuts"));
   tell();
   document.addEventListener("keydown", (event) => {
-    const target = /** @type {HTMLElement} */ (event.target);
+    // Where the key was pressed, also within the query editor's shadow root, of which the event only tells the host.
+    const target = /** @type {HTMLElement} */ (event.composedPath()[0]);
     const typing = target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
     if (!wanted || event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
     event.preventDefault();

@@ -139,6 +139,7 @@ test("missing prefixes are found with what they stand for, or with what is spelt
   const found = missing(text, TERMS.prefixes);
   assert.deepEqual(found.map(({ name, iri, near }) => ({ name, iri, near })), [{ name: "skos", iri: SKOS, near: [] }, { name: "pgg", iri: "", near: ["pg"] }]);
   assert.equal(declared(text).get("pg"), "x");
+  assert.deepEqual(missing("PREFIX pg: <https:", TERMS.prefixes), []);
   assert.equal(distance("themes", "theme"), 1);
   assert.equal(distance("ksos", "skos"), 1);
 });

@@ -90,6 +90,19 @@ def test_a_query_is_typed_completed_and_run(open_page: Open, server: str) -> Non
     expect(page.locator(".page-of")).to_contain_text("101 to 200")
 
 
+def test_every_key_writes_what_it_says(open_page: Open) -> None:
+    """Also the one that leads to the search everywhere else on a page."""
+    page, _ = open_page("/sparql?lang=en")
+    write(page, "")
+    typed = "PREFIX pg: <http://x/#> ASK { ?s ^pg:a/pg:b|pg:c ?o }"
+    page.keyboard.type(typed.replace("}", ""))  # what closes comes by itself
+    assert text_of(page).split() == typed.split()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    page.keyboard.press("/")
+    expect(page.locator("#find")).to_be_focused()
+
+
 def test_a_thing_is_found_by_its_name(open_page: Open) -> None:
     page, _ = open_page("/sparql?lang=en")
     write(page, "")
