@@ -27,7 +27,7 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "about": ("Over", "About", "À propos"),
     "compare": ("Vergelijken", "Compare", "Comparer"),
     "explore": ("Verkennen", "Explore", "Explorer"),
-    "data": ("Data en downloads", "Data & downloads", "Données et téléchargements"),
+    "data": ("Data en downloads", "Data & downloads", "Données et fichiers"),
     "search": ("Zoeken", "Search", "Rechercher"),
     "catalogue": ("Catalogus (DCAT)", "Catalogue (DCAT)", "Catalogue (DCAT)"),
     "catalogue_text": (
