@@ -61,6 +61,8 @@ def test_examples(client: Client) -> None:
 def test_choices_of_a_query_that_is_not_there(client: Client) -> None:
     assert client.get("/sparql/choices.json?query=all").json() == {}
     assert client.get("/sparql/choices.json?query=none").status_code == 404
+    unnamed = client.get("/sparql/choices.json")
+    assert (unnamed.status_code, "?query=" in unnamed.json()["detail"]) == (400, True)
 
 
 def test_the_form_without_scripts_keeps_the_language(client: Client) -> None:

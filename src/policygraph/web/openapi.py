@@ -432,8 +432,9 @@ def _machines() -> dict[str, Any]:
         "/sparql/examples.json": _get("Examples for the editor", "examples",
                                       _responses("saved queries", as_json, 503)),
         "/sparql/choices.json": _get("What the parameters of an example may be", "choices",
-                                     _responses("values and labels", as_json, 404, 503),
-                                     _parameter("query", "query", "name of a saved query")),
+                                     _responses("values and labels", as_json, 400, 404, 503),
+                                     _parameter("query", "query", "name of a saved query")
+                                     | {"required": True}),
         "/opensearch.xml": _get("The search, for browsers", "opensearch",
                                 _responses("the description", [OPENSEARCH])),
         "/sitemap.xml": _get("Every page, for crawlers", "sitemap",

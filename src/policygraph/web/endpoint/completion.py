@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
+from policygraph.errors import BrokenInput
 from policygraph.namespaces import RDFS, SKOS
 from policygraph.web.conditional import cache_headers
 from policygraph.web.facts import Facts
@@ -72,12 +73,14 @@ async def offered(request: Request) -> Response:
 
     A parameter that takes any value of its kind is left out.
     """
+    slug = request.query_params.get("query")
+    if slug is None:
+        raise BrokenInput("Name a saved query: ?query=NAME, as /queries.json has them.")
     site = site_of(request)
     page = site.page(request)
     known = page.not_modified()
     if known:
         return known
-    slug = request.query_params.get("query", "")
     query = await query_named(site.lookup(request), site, slug, page.language)
     value = {}
     for p in query.parameters:
