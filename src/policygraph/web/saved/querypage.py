@@ -19,7 +19,7 @@ from policygraph.web.facts import Link, Text
 from policygraph.web.problems import Members, problem
 from policygraph.web.saved.chart import chart_of
 from policygraph.web.saved.choices import choices
-from policygraph.web.saved.filling import Hole, called, filled, form_of, hole
+from policygraph.web.saved.filling import Hole, called, columns_of, filled, form_of, hole
 from policygraph.web.saved.programs import programs
 from policygraph.web.saved.saved import (
     ROWS,
@@ -210,6 +210,9 @@ async def _one(request: Request) -> Response:
         shown=shown,
         table=whole,
         chart=chart,
+        columns=[(c, query.heading(c, page.language)) for c in columns_of(query.text) or ()]
+        if query.headings
+        else [],
         problem=outcome.problem,
         first=(number - 1) * PAGE + 1,
         number=number,

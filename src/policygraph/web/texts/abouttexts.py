@@ -284,6 +284,12 @@ ABOUT: dict[str, tuple[str, str, str]] = {
         "The same answer as a file, at a fixed address.",
         "La même réponse en fichier, à une adresse fixe.",
     ),
+    "columns": ("Kolommen", "Columns", "Colonnes"),
+    "columns_note": (
+        "Hoe ze in de bestanden heten, en wat erin staat.",
+        "What they are called in the files, and what they hold.",
+        "Leur nom dans les fichiers, et ce qu'elles contiennent.",
+    ),
     "permalink": ("Adres van dit antwoord", "Address of this answer", "Adresse de cette réponse"),
     "pinned_link": (
         "In deze uitgave, voor altijd",
