@@ -86,7 +86,7 @@ def ask_endpoint(endpoint: str, text: str, wanted: str) -> Answered:
         headers={"Accept": accept, "User-Agent": "policygraph"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310  (as above)
             data: bytes = response.read()
             media_type = response.headers.get_content_type()
     except urllib.error.HTTPError as error:

@@ -22,8 +22,8 @@ def published(release: Release, foreign: Server) -> None:
 
 
 def test_to_a_release_that_is_published_there_under_load(
-    editions: list[Release],  # noqa: F811
-    shelf: Path,  # noqa: F811
+    editions: list[Release],  # noqa: F811  (an imported fixture)
+    shelf: Path,  # noqa: F811  (an imported fixture)
     foreign: Server,
 ) -> None:
     first, _, third = editions
@@ -47,8 +47,8 @@ def test_to_a_release_that_is_published_there_under_load(
 
 
 def test_what_is_not_published_there_waits_until_it_is(
-    editions: list[Release],  # noqa: F811
-    shelf: Path,  # noqa: F811
+    editions: list[Release],  # noqa: F811  (an imported fixture)
+    shelf: Path,  # noqa: F811  (an imported fixture)
     foreign: Server,
 ) -> None:
     first, second, _ = editions
