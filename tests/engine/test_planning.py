@@ -24,7 +24,7 @@ from policygraph.engine.loading import Loaded, load
 from policygraph.engine.patterns import Doubt, taken_apart
 from policygraph.engine.planning import planned
 from policygraph.engine.query import Dataset, Form, Query
-from policygraph.engine.statistics import NONE, Counts, Ends, Statistics, counted, counted_aside
+from policygraph.engine.statistics import NONE, Counts, Ends, Statistics, counted
 from policygraph.errors import SyntaxProblem
 from policygraph.formats import RESULT_FORMATS, Format, named
 from policygraph.namespaces import BASE
@@ -134,12 +134,12 @@ def known(store: ox.Store) -> Statistics:
     found = counted(store, union=False)
     some = Counts(1, Ends(1, 1.0, 1.0), Ends(1, 1.0, 1.0))
     every = {EX + f"p{n}": some for n in range(4)}
-    return Statistics({**every, **found.predicates}, found.classes)
+    return Statistics({**every, **found.predicates})
 
 
 NAMES = "?a ex:p0 ?b . ?b ex:p1 ?c"
 NUMBERS = Statistics(
-    {EX + f"p{n}": Counts(9000, Ends(9000, 9.0, 9.0), Ends(9000, 9.0, 9.0)) for n in range(4)}, {}
+    {EX + f"p{n}": Counts(9000, Ends(9000, 9.0, 9.0), Ends(9000, 9.0, 9.0)) for n in range(4)}
 )
 IN_DOUBT = [
     f"SELECT ?a {{ {NAMES} }} LIMIT 3",
@@ -209,7 +209,7 @@ def test_small_work_and_too_many_rows_stay_as_they_are() -> None:
     assert planned(text, NUMBERS) != text
     for rows in (100, 2 * planning.MOST_HELD):
         ends = Ends(rows, 9.0, 9.0)
-        few_or_many = Statistics({EX + f"p{n}": Counts(rows, ends, ends) for n in range(4)}, {})
+        few_or_many = Statistics({EX + f"p{n}": Counts(rows, ends, ends) for n in range(4)})
         assert planned(text, few_or_many) == text
 
 
@@ -220,7 +220,7 @@ def test_rows_that_nobody_can_count_are_met_and_not_held() -> None:
     text = f"{PROLOGUE}SELECT ?a {{ ?a ex:p0 ?b . ?b ex:p1 ?c . ?c ex:p2 ?d }}"
     for counts, order in ((one, ["p2", "p0", "p1"]), (other, ["p0", "p1", "p2"])):
         with eager():
-            found = planned(text, Statistics({EX + f"p{n}": counts for n in range(3)}, {}))
+            found = planned(text, Statistics({EX + f"p{n}": counts for n in range(3)}))
         assert sorted(order, key=found.index) == order
 
 
@@ -329,23 +329,3 @@ def test_an_error_is_told_of_the_text_as_it_was_sent(text: str) -> None:
             )
         found.append(str(caught.value))
     assert found[0] == found[1]
-
-
-def test_statistics_count_the_default_graph() -> None:
-    store = ox.Store()
-    lines = """
-        <a> <p> <b> . <a> <p> <c> . <b> <p> <c> . <b> a <C> . <c> a <C> . <c> a <D> . <b> a _:x .
-        <b> <q> "1" . <b> <q> "2" . <c> <q> "2" . <c> <q> << <a> <p> <b> >> .
-    """
-    store.extend(ox.parse(lines, ox.RdfFormat.TURTLE, base_iri=EX))
-    for union in (False, True):
-        found = counted(store, union)
-        assert found.classes == {EX + "C": 2, EX + "D": 1}
-        assert found.predicates[EX + "p"] == Counts(3, Ends(2, 3.0, 1 / 3), Ends(2, 13 / 3, 5 / 3))
-        assert found.predicates[EX + "q"][:1] == (4,)
-    for quad in list(store):
-        store.remove(quad)
-        store.add(ox.Quad(quad.subject, quad.predicate, quad.object, ox.NamedNode(EX + "g")))
-    assert counted(store, union=True) == found
-    assert counted(store, union=False) == NONE
-    assert counted_aside(store, union=True) == found

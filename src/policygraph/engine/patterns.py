@@ -28,9 +28,9 @@ _HEAD = re.compile(
     r"\s*SELECT\b(?!\s*(?:DISTINCT\s*)?\*)[^{}#\"'\\<]*\{",
     re.IGNORECASE | re.ASCII,
 )
-_UNSURE = re.compile(r"distinct\s*\*|[?$]hop|service|\\|\"{3}|'{3}", re.IGNORECASE)
+_UNSURE = re.compile(r"distinct\s*\*|[?$](?:hop|counted)|service|\\|\"{3}|'{3}", re.IGNORECASE)
 _WORD = re.compile(
-    rf"\s*(?:(?P<variable>\?\w+)|(?P<term>(?:{_IRI}|{_NAME}){_ENDED})|(?P<a>a)(?=\s)"
+    rf"\s*(?:(?P<variable>\?\w+)|(?P<nameless>\[\s*\])|(?P<term>(?:{_IRI}|{_NAME}){_ENDED})|(?P<a>a)(?=\s)"
     rf"|(?P<literal>\"[^\"\r\n]*\"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^(?:{_IRI}|{_NAME}))?{_ENDED}"
     r"|[0-9]+(?=[\s;,}]))|(?P<sign>\.(?=[\s?}<])|[;,/]))",
     re.ASCII,
@@ -139,6 +139,9 @@ def _triples(words: Iterable[Word]) -> Iterator[Triple]:
     for kind, subject in rest:
         if subject == ".":
             continue
+        if kind == "nameless":
+            hops += 1
+            kind, subject = "variable", f"?hop{hops}"
         _expect(kind, "variable", "term")
         sign = ";"
         while sign == ";":
@@ -146,7 +149,7 @@ def _triples(words: Iterable[Word]) -> Iterator[Triple]:
             sign = "/"
             while sign == "/":
                 kind, predicate = next(rest, ("", ""))
-                _expect(kind, "term", "a")
+                _expect(kind, "term", "a", "variable")
                 path.append(predicate)
                 kind, sign = next(rest, ("", ""))
             thing, sign = sign, ","

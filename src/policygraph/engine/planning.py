@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
+from policygraph.engine.counting import summed
 from policygraph.engine.patterns import Doubt, Parts, Triple, taken_apart
 from policygraph.engine.statistics import Ends, Statistics
 from policygraph.namespaces import RDF
@@ -36,18 +37,24 @@ _LOOK_UP, _PASS, _READ, _HOLD, _MEET = 2.0, 0.04, 0.13, 0.6, 0.15
 """Microseconds, as measured: to look into the store for a row; to pass by a triple there; to read
 one; to put a row into a hash table; to look there for those that it meets."""
 _IN_ORDER = re.compile(r"\b(?:limit|offset|reduced|sample|group_concat)\b", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(?:count|distinct)\b", re.IGNORECASE)
 _FENCE = "MINUS { <urn:x> <urn:x> <urn:x> } }"
 
 
 def planned(text: str, statistics: Statistics) -> str:
     """Return a text that gives the same rows in any order; `text` itself where that is as good."""
     start = text.find("{") + 1
-    if text[start : start + 80].lstrip()[:1] != "?" or not statistics.predicates:
+    if text[start : start + 80].lstrip()[:1] not in ("?", "[") or not statistics.predicates:
         return text  # most small queries begin with one thing
-    if _IN_ORDER.search(text):
+    in_order = _IN_ORDER.search(text)
+    if in_order and not _COUNTED.search(text):
         return text
     try:
         parts = taken_apart(text)
+        if len(parts.triples) == 1:
+            return summed(parts, statistics, _WORTH / _READ)
+        if in_order:
+            return text
         return parts.text(
             _joined([_Pattern(triple, parts, statistics) for triple in parts.triples])
         )
@@ -93,14 +100,15 @@ class _Pattern:
             raise Doubt
         self._counts = statistics.predicates[iri]
         self._is_type = iri == RDF["type"]
-        triples, *ends = self._counts
-        pairs = zip((self._subject, self._object), ends, strict=True)
-        values = {end: ends for end, ends in pairs if end[0] == "?"}
+        triples = self._counts.triples
+        ends = (self._subject, self._counts.subjects), (self._object, self._counts.objects)
+        values = {end: what for end, what in ends if end[0] == "?"}
         number = most = float(triples)
         if self._object not in values:
             number /= self._counts.objects.number
-            if self._is_type:
-                number = most = statistics.classes.get(parts.iri(self._object), 0)
+            each = self._counts.values
+            if each is not None and self._object[0] not in '"0123456789':
+                number = most = each.get(f"<{parts.iri(self._object)}>", 0)
         if self._subject not in values:
             number /= self._counts.subjects.number
         # A set of triples: with one end given, each has another one at the other end.

@@ -1,4 +1,4 @@
-"""How much a store has of each predicate and class: what `planning` reckons with."""
+"""How much a store has of each predicate and its values: what `planning` reckons with."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from typing import Any, NamedTuple, cast
 
 import pyoxigraph as ox
 
-from policygraph.namespaces import RDF
-
 _LOOKED_AT = 8
 """Triples of a predicate that are looked at for what else there is around their ends."""
 _MANY = 400
 """Where counting that ends."""
+_FEW = 1_000
+"""Objects of a predicate that are counted one by one..."""
+_ALL = 100_000
+"""...and of all predicates."""
 
 
 class Ends(NamedTuple):
@@ -36,18 +38,20 @@ class Counts(NamedTuple):
     triples: int
     subjects: Ends
     objects: Ends
+    values: Mapping[str, int] | None = None
+    """Each object, as N-Triples writes it, to its number of triples; None if there are many, or
+    blank nodes and triples among them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """How much of what a store has, by IRI."""
+    """How much of what a store has."""
 
     predicates: Mapping[str, Counts]
-    classes: Mapping[str, int]
-    """Class to its number of instances."""
+    """By IRI; all of them."""
 
 
-NONE = Statistics({}, {})
+NONE = Statistics({})
 
 
 def counted(store: ox.Store, union: bool) -> Statistics:
@@ -58,19 +62,26 @@ def counted(store: ox.Store, union: bool) -> Statistics:
         return [list(row) for row in cast("ox.QuerySolutions", answer)]
 
     predicates = {}
+    room = _ALL
     for predicate, triples in rows("SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p"):
         distinct = "(COUNT(DISTINCT ?s) AS ?subjects) (COUNT(DISTINCT ?o) AS ?objects)"
         [counts] = rows(f"SELECT {distinct} {{ ?s {predicate} ?o }}")
         found = store.quads_for_pattern(None, cast("ox.NamedNode", predicate), None, None)
         few = list(islice(found, _LOOKED_AT))
+        subjects, objects = (int(count.value) for count in counts)
+        values = None
+        if objects <= min(_FEW, room):
+            each = rows(f"SELECT ?o (COUNT(*) AS ?n) {{ ?s {predicate} ?o }} GROUP BY ?o")
+            if all(isinstance(term, ox.NamedNode | ox.Literal) for term, _ in each):
+                values = {str(term): int(number.value) for term, number in each}
+                room -= objects
         predicates[predicate.value] = Counts(
             int(triples.value),
-            _ends(store, int(counts[0].value), [quad.subject for quad in few]),
-            _ends(store, int(counts[1].value), [quad.object for quad in few]),
+            _ends(store, subjects, [quad.subject for quad in few]),
+            _ends(store, objects, [quad.object for quad in few]),
+            values,
         )
-    of_class = rows(f"SELECT ?c (COUNT(*) AS ?n) {{ ?s <{RDF['type']}> ?c }} GROUP BY ?c")
-    classes = {term.value: int(n.value) for term, n in of_class if isinstance(term, ox.NamedNode)}
-    return Statistics(predicates, classes)
+    return Statistics(predicates)
 
 
 def counted_aside(store: ox.Store, union: bool) -> Statistics:
