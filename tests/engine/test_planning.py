@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -222,6 +223,18 @@ def test_rows_that_nobody_can_count_are_met_and_not_held() -> None:
         with eager():
             found = planned(text, Statistics({EX + f"p{n}": counts for n in range(3)}))
         assert sorted(order, key=found.index) == order
+
+
+def test_what_hangs_on_the_last_table_is_looked_up() -> None:
+    """Names of publishers, of which there are many, of a few policies with much around them."""
+    ends = [Ends(number, 100.0, 100.0) for number in (500, 900, 80_000)]
+    counts = [Counts(end.number, end, end) for end in ends]
+    numbers = Statistics({EX + f"p{n}": each for n, each in enumerate([*counts, counts[1]])})
+    text = f"{PROLOGUE}SELECT ?n {{ ?a ex:p0 ?p . ?p ex:p3 ?d ; ex:p1/ex:p2 ?n }}"
+    found = planned(text, numbers)
+    assert re.findall(r"([{]?) \?\w+ ex:(p\d)", found) == [
+        ("{", "p0"), ("{", "p3"), ("{", "p1"), ("", "p2")
+    ]  # fmt: skip
 
 
 def test_words_are_read_as_the_evaluator_reads_them() -> None:

@@ -28,7 +28,9 @@ _HEAD = re.compile(
     r"\s*SELECT\b(?!\s*(?:DISTINCT\s*)?\*)[^{}#\"'\\<]*\{",
     re.IGNORECASE | re.ASCII,
 )
-_UNSURE = re.compile(r"distinct\s*\*|[?$](?:hop|counted)|service|\\|\"{3}|'{3}", re.IGNORECASE)
+_UNSURE = ("distinct", "hop", "counted", "service", "\\", '""', "''")
+"""One of these is in every text in which `_UNSURE_TEXT` is found; they are found sooner."""
+_UNSURE_TEXT = re.compile(r"distinct\s*\*|[?$](?:hop|counted)|service|\\|\"{3}|'{3}")
 _WORD = re.compile(
     rf"\s*(?:(?P<variable>\?\w+)|(?P<nameless>\[\s*\])|(?P<term>(?:{_IRI}|{_NAME}){_ENDED})|(?P<a>a)(?=\s)"
     rf"|(?P<literal>\"[^\"\r\n]*\"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^(?:{_IRI}|{_NAME}))?{_ENDED}"
@@ -79,7 +81,8 @@ class Parts:
 def taken_apart(text: str) -> Parts:
     """Return the parts of a query text; raises Doubt."""
     head = _HEAD.match(text) if len(text) <= _LONGEST and text.isascii() else None
-    if head is None or _UNSURE.search(text):
+    lower = text.lower()
+    if head is None or (any(word in lower for word in _UNSURE) and _UNSURE_TEXT.search(lower)):
         raise Doubt
     words, filters, end = _words(text, head.end())
     prefixes = {name: iri[1:-1] for name, iri in _PREFIXES.findall(head[1])}

@@ -15,8 +15,7 @@ that depends on the order in which rows are found is left alone: LIMIT, SAMPLE, 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, KeysView, Mapping, Set
 from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
@@ -31,13 +30,13 @@ MOST_HELD = 500_000
 _MOST_PATTERNS = 16
 _WORTH = 2_000.0
 """A query has to take as many microseconds to be written anew..."""
-_LEFT = 0.7
+_LEFT = 0.85
 """...and then no more than this part of them."""
 _LOOK_UP, _PASS, _READ, _HOLD, _MEET = 2.0, 0.04, 0.13, 0.6, 0.15
 """Microseconds, as measured: to look into the store for a row; to pass by a triple there; to read
 one; to put a row into a hash table; to look there for those that it meets."""
-_IN_ORDER = re.compile(r"\b(?:limit|offset|reduced|sample|group_concat)\b", re.IGNORECASE)
-_COUNTED = re.compile(r"\b(?:count|distinct)\b", re.IGNORECASE)
+_IN_ORDER = ("limit", "offset", "reduced", "sample", "group_concat")
+_COUNTED = ("count", "distinct")
 _FENCE = "MINUS { <urn:x> <urn:x> <urn:x> } }"
 
 
@@ -46,8 +45,9 @@ def planned(text: str, statistics: Statistics) -> str:
     start = text.find("{") + 1
     if text[start : start + 80].lstrip()[:1] not in ("?", "[") or not statistics.predicates:
         return text  # most small queries begin with one thing
-    in_order = _IN_ORDER.search(text)
-    if in_order and not _COUNTED.search(text):
+    words = text.lower()
+    in_order = any(word in words for word in _IN_ORDER)
+    if in_order and not any(word in words for word in _COUNTED):
         return text
     try:
         parts = taken_apart(text)
@@ -146,11 +146,12 @@ class _Join:
     """In microseconds."""
     held: float = 0.0
     """How many rows there may be in hash tables."""
-    first: float | None = 0.0
-    """The weight of what stands before all patterns that are looked up; None if none are, as the
-    text consists of groups..."""
-    heaviest: float = 0.0
-    """...the heaviest of which weighs so much."""
+    first: float = 0.0
+    """The weight of what the evaluator begins with."""
+    heaviest: float | None = None
+    """The weight of the heaviest group, while the text consists of groups..."""
+    last: Set[str] = frozenset()
+    """...and the variables that only the last of them has."""
 
     @classmethod
     def begun(cls, pattern: _Pattern) -> _Join:
@@ -159,63 +160,78 @@ class _Join:
         return cls(pattern.text, pattern.rows, pattern.weight(), cost)
 
     @property
+    def _known(self) -> KeysView[str]:
+        return self.rows.values.keys()
+
+    @property
     def _group(self) -> str:
         return f"{{ {self.text} {_FENCE}"
 
-    def looked_up(self, pattern: _Pattern) -> _Join | None:
+    def looked_up(self, pattern: _Pattern, rows: _Rows) -> _Join | None:
         """Return the join with a pattern that is looked up; None if the evaluator would not."""
-        text, first = (self._group, self.weight) if self.first is None else (self.text, self.first)
+        text, first = self.text, self.first
+        if self.heaviest is not None and not pattern.rows.values.keys() & self._known <= self.last:
+            text, first = self._group, self.weight  # else it would not wait for all tables
         if first > pattern.weight():
             return None
-        rows = self.rows.joined(pattern.rows)
         weight = self.weight * pattern.weight(self.rows.values)
         look_up = _LOOK_UP + _PASS * pattern.passed(self.rows.values)
         cost = self.cost + look_up * self.rows.number + _READ * rows.number
         return _Join(f"{text} {pattern.text}", rows, weight, cost, self.held, first)
 
-    def tabled(self, pattern: _Pattern) -> Iterator[_Join]:
+    def tabled(self, pattern: _Pattern, rows: _Rows) -> Iterator[_Join]:
         """Yield the join with a pattern that it meets in a hash table: the rows held, or those."""
         own, other = pattern.weight(), f"{{ {pattern.text} {_FENCE}"
-        rows = self.rows.joined(pattern.rows)
-        keys = len(self.rows.values.keys() & pattern.rows.values.keys())
+        keys = len(self._known & pattern.rows.values.keys())
         weight = self.weight * own // 1_000**keys
+        new = pattern.rows.values.keys()
 
-        def made(text: str, held: _Rows, met: _Rows, heaviest: float) -> Iterator[_Join]:
+        def made(
+            text: str, held: _Rows, met: _Rows, weights: tuple[float, float], last: Set[str]
+        ) -> Iterator[_Join]:
             read = _READ * (pattern.rows.number + rows.number)
             cost = self.cost + _HOLD * held.number + _MEET * met.number + read
-            if self.held + held.most <= MOST_HELD:
-                yield _Join(text, rows, weight, cost, self.held + held.most, None, heaviest)
+            most = self.held + held.most
+            if most <= MOST_HELD:
+                yield _Join(text, rows, weight, cost, most, *weights, last)
 
-        if self.first is None and self.heaviest <= own and keys == 1:
-            yield from made(f"{self.text} {other}", self.rows, pattern.rows, own)
+        here, there = (self.rows, pattern.rows), (pattern.rows, self.rows)
+        if self.heaviest is not None and self.heaviest <= own and keys == 1:
+            yield from made(f"{self.text} {other}", *here, (self.first, own), new - self._known)
         elif self.weight <= own:
-            yield from made(f"{self._group} {other}", self.rows, pattern.rows, own)
+            yield from made(f"{self._group} {other}", *here, (self.weight, own), new - self._known)
         if own <= self.weight:
-            yield from made(f"{other} {self._group}", pattern.rows, self.rows, self.weight)
+            yield from made(f"{other} {self._group}", *there, (own, self.weight), self._known - new)
 
 
 def _joined(patterns: list[_Pattern]) -> str:
     """Return the patterns with hash tables; raises Doubt if they are not worth it."""
     if not 2 <= len(patterns) <= _MOST_PATTERNS:
         raise Doubt
-    usual = _as_evaluated(patterns)
-    if usual.cost < _WORTH:
+    usual, saved = _as_evaluated(patterns)
+    if usual < _WORTH or usual - saved > _LEFT * usual:
         raise Doubt
-    plans = sorted(_plans(patterns, _LEFT * usual.cost), key=lambda plan: plan.cost)
+    plans = list(_plans(patterns, _LEFT * usual))
     if not plans:
         raise Doubt
-    return plans[0].text
+    return min(plans, key=lambda plan: plan.cost).text
 
 
-def _as_evaluated(patterns: list[_Pattern]) -> _Join:
-    """Join as the evaluator does by itself."""
+def _as_evaluated(patterns: list[_Pattern]) -> tuple[float, float]:
+    """Return what it costs as the evaluator joins by itself, and what tables there might save."""
     rest = sorted(patterns, key=_Pattern.weight)
     join = _Join.begun(rest.pop(0))
+    saved = 0.0
     while rest:
         pattern = min(_meeting(join, rest), key=lambda pattern: pattern.weight(join.rows.values))
-        join = join.looked_up(pattern) or join
+        rows = join.rows.joined(pattern.rows)
+        longer = join.looked_up(pattern, rows) or join
+        few, many = sorted((join.rows.number, pattern.rows.number))
+        table = _HOLD * few + _MEET * many + _READ * (pattern.rows.number + rows.number)
+        saved += max(0.0, longer.cost - join.cost - table)
+        join = longer
         rest.remove(pattern)
-    return join
+    return join.cost, saved
 
 
 def _plans(patterns: list[_Pattern], most: float) -> Iterator[_Join]:
@@ -247,14 +263,15 @@ def _next(join: _Join, rest: list[_Pattern], tables: bool) -> _Join:
     """Take the pattern that is cheapest to add out of `rest`; each row left may cost a look-up."""
     steps = []
     for pattern in _meeting(join, rest):
-        looked_up = join.looked_up(pattern)
-        if looked_up:
-            steps.append((pattern, looked_up))
+        rows = join.rows.joined(pattern.rows)
+        looked_up = join.looked_up(pattern, rows)
+        joins = [looked_up] if looked_up else []
         if tables or not looked_up:
-            steps += [(pattern, tabled) for tabled in join.tabled(pattern)]
+            joins += join.tabled(pattern, rows)
+        steps += [(step.cost + _LOOK_UP * rows.number, pattern, step) for step in joins]
     if not steps:
         raise Doubt
-    pattern, join = min(steps, key=lambda step: step[1].cost + _LOOK_UP * step[1].rows.number)
+    _, pattern, join = min(steps, key=lambda step: step[0])
     rest.remove(pattern)
     return join
 
