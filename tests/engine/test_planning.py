@@ -133,14 +133,14 @@ def test_any_query_gives_the_same_rows(
 def known(store: ox.Store) -> Statistics:
     """The statistics of a small store; a predicate that it lacks is known as well."""
     found = counted(store, union=False)
-    some = Counts(1, Ends(1, 1.0, 1.0), Ends(1, 1.0, 1.0))
+    some = Counts(1, None, (Ends(1, 1.0, 1.0), Ends(1, 1.0, 1.0)))
     every = {EX + f"p{n}": some for n in range(4)}
     return Statistics({**every, **found.predicates})
 
 
 NAMES = "?a ex:p0 ?b . ?b ex:p1 ?c"
 NUMBERS = Statistics(
-    {EX + f"p{n}": Counts(9000, Ends(9000, 9.0, 9.0), Ends(9000, 9.0, 9.0)) for n in range(4)}
+    {EX + f"p{n}": Counts(9000, None, (Ends(9000, 9.0, 9.0),) * 2) for n in range(4)}
 )
 IN_DOUBT = [
     f"SELECT ?a {{ {NAMES} }} LIMIT 3",
@@ -210,14 +210,14 @@ def test_small_work_and_too_many_rows_stay_as_they_are() -> None:
     assert planned(text, NUMBERS) != text
     for rows in (100, 2 * planning.MOST_HELD):
         ends = Ends(rows, 9.0, 9.0)
-        few_or_many = Statistics({EX + f"p{n}": Counts(rows, ends, ends) for n in range(4)})
+        few_or_many = Statistics({EX + f"p{n}": Counts(rows, None, (ends, ends)) for n in range(4)})
         assert planned(text, few_or_many) == text
 
 
 def test_rows_that_nobody_can_count_are_met_and_not_held() -> None:
     """In a text the table is what stands first, where all weigh the same or the first less."""
     few, many = Ends(90, 9.0, 9.0), Ends(9000, 9.0, 9.0)
-    one, other = Counts(9000, few, few), Counts(9000, many, few)
+    one, other = Counts(9000, None, (few, few)), Counts(9000, None, (many, few))
     text = f"{PROLOGUE}SELECT ?a {{ ?a ex:p0 ?b . ?b ex:p1 ?c . ?c ex:p2 ?d }}"
     for counts, order in ((one, ["p2", "p0", "p1"]), (other, ["p0", "p1", "p2"])):
         with eager():
@@ -228,7 +228,7 @@ def test_rows_that_nobody_can_count_are_met_and_not_held() -> None:
 def test_what_hangs_on_the_last_table_is_looked_up() -> None:
     """Names of publishers, of which there are many, of a few policies with much around them."""
     ends = [Ends(number, 100.0, 100.0) for number in (500, 900, 80_000)]
-    counts = [Counts(end.number, end, end) for end in ends]
+    counts = [Counts(end.number, None, (end, end)) for end in ends]
     numbers = Statistics({EX + f"p{n}": each for n, each in enumerate([*counts, counts[1]])})
     text = f"{PROLOGUE}SELECT ?n {{ ?a ex:p0 ?p . ?p ex:p3 ?d ; ex:p1/ex:p2 ?n }}"
     found = planned(text, numbers)

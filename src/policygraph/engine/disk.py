@@ -17,18 +17,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pyoxigraph as ox
 
 from policygraph.caches import cache_folder
 from policygraph.engine.loading import Loaded, Progress, quads
 from policygraph.engine.query import Dataset
+from policygraph.engine.statistics import Counts, Statistics, counted_in_order
 from policygraph.errors import BrokenInput
 
-_LAYOUT = 1
+_LAYOUT = 2
 """To be raised when `build` writes something else than before."""
 _ABOUT = "about.json"
+_COUNTS = "counts.json"
 _STORE = "store"
 
 
@@ -38,12 +40,14 @@ class DiskStore:
 
     folder: Path
     quads: int
+    statistics: Statistics
     lock: int
     """A file descriptor."""
 
     def opened(self) -> Loaded:
         """Return the store, for reading only. It starts threads: fork before, not after."""
-        return Loaded(ox.Store.read_only(str(self.folder / _STORE)), union=False, quads=self.quads)
+        store = ox.Store.read_only(str(self.folder / _STORE))
+        return Loaded(store, union=False, quads=self.quads, statistics=self.statistics)
 
 
 def find(dataset: Dataset) -> DiskStore | None:
@@ -53,7 +57,9 @@ def find(dataset: Dataset) -> DiskStore | None:
     with _alone() as stores:
         folder = stores / _key(_stamp(dataset))
         about = _about(folder)
-        return DiskStore(folder, about["quads"], _lock(folder)) if about else None
+        if not about:
+            return None
+        return DiskStore(folder, about["quads"], _counts(folder), _lock(folder))
 
 
 def build(dataset: Dataset, progress: Progress | None = None) -> None:
@@ -70,7 +76,11 @@ def build(dataset: Dataset, progress: Progress | None = None) -> None:
             folder = Path(tempfile.mkdtemp(prefix=_key(stamp) + ".", dir=stores))
             lock = _lock(folder)
         try:
-            count = _fill(folder / _STORE, dataset, progress)
+            count, statistics = _fill(folder / _STORE, dataset, progress)
+            counts = {
+                iri: [each.triples, each.values] for iri, each in statistics.predicates.items()
+            }
+            _write(folder / _COUNTS, counts)
             _write(folder / _ABOUT, {"stamp": stamp, "quads": count})
             with _alone():
                 target = stores / _key(stamp)
@@ -84,11 +94,11 @@ def build(dataset: Dataset, progress: Progress | None = None) -> None:
         raise BrokenInput(f"no store can be written in {_folder()}: {error}") from error
 
 
-def _fill(folder: Path, dataset: Dataset, progress: Progress | None) -> int:
+def _fill(folder: Path, dataset: Dataset, progress: Progress | None) -> tuple[int, Statistics]:
     """Write every quad, and every triple of a graph that is not apart to the default graph too.
 
     A key is written once, so that the default graph is a set. Returns how many quads the dataset
-    has.
+    has, and what there is in the default graph.
     """
     store = ox.Store(str(folder))
     own = 0
@@ -105,14 +115,9 @@ def _fill(folder: Path, dataset: Dataset, progress: Progress | None) -> int:
     store.bulk_extend(both())
     store.optimize()
     store.flush()
-    merged = _count(store)
-    return len(store) - merged + min(own, merged)
-
-
-def _count(store: ox.Store) -> int:
-    """Return how many triples the default graph has."""
-    [[count]] = cast("ox.QuerySolutions", store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"))
-    return int(cast("ox.Literal", count).value)
+    statistics = counted_in_order(store)
+    merged = sum(counts.triples for counts in statistics.predicates.values())
+    return len(store) - merged + min(own, merged), statistics
 
 
 def _stamp(dataset: Dataset) -> dict[str, Any]:
@@ -192,6 +197,11 @@ def _about(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return about
+
+
+def _counts(folder: Path) -> Statistics:
+    counts = json.loads((folder / _COUNTS).read_bytes())
+    return Statistics({iri: Counts(triples, each) for iri, (triples, each) in counts.items()})
 
 
 def _write(path: Path, about: dict[str, Any]) -> None:

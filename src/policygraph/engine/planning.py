@@ -96,23 +96,22 @@ class _Pattern:
         self.text = " ".join(triple) + " ."
         self._subject, predicate, self._object = triple
         iri = RDF["type"] if predicate == "a" else parts.iri(predicate)
-        if iri not in statistics.predicates:
+        counts = statistics.predicates.get(iri)
+        if counts is None or counts.ends is None:
             raise Doubt
-        self._counts = statistics.predicates[iri]
+        self._triples, self._subjects, self._objects = counts.triples, *counts.ends
         self._is_type = iri == RDF["type"]
-        triples = self._counts.triples
-        ends = (self._subject, self._counts.subjects), (self._object, self._counts.objects)
+        ends = (self._subject, self._subjects), (self._object, self._objects)
         values = {end: what for end, what in ends if end[0] == "?"}
-        number = most = float(triples)
+        number = most = float(counts.triples)
         if self._object not in values:
-            number /= self._counts.objects.number
-            each = self._counts.values
-            if each is not None and self._object[0] not in '"0123456789':
-                number = most = each.get(f"<{parts.iri(self._object)}>", 0)
+            number /= self._objects.number
+            if counts.values is not None and self._object[0] not in '"0123456789':
+                number = most = counts.values.get(f"<{parts.iri(self._object)}>", 0)
         if self._subject not in values:
-            number /= self._counts.subjects.number
+            number /= self._subjects.number
         # A set of triples: with one end given, each has another one at the other end.
-        unique = [end for end in values if values[end].number == triples or len(values) == 1]
+        unique = [end for end in values if values[end].number == counts.triples or len(values) == 1]
         self.rows = _Rows(number, most, values, frozenset(unique))
 
     def weight(self, given: Container[str] = ()) -> float:
@@ -123,11 +122,11 @@ class _Pattern:
 
     def passed(self, given: Mapping[str, Ends]) -> float:
         """Return how many triples a look-up for a row with these variables goes through."""
-        lists = [float(self._counts.triples)]
+        lists = [float(self._triples)]
         if self._subject in given or self._subject not in self.rows.values:
-            lists.append(given.get(self._subject, self._counts.subjects).leaving)
+            lists.append(given.get(self._subject, self._subjects).leaving)
         if self._object in given or self._object not in self.rows.values:
-            lists.append(given.get(self._object, self._counts.objects).arriving)
+            lists.append(given.get(self._object, self._objects).arriving)
         return min(lists)
 
 

@@ -6,7 +6,7 @@ import os
 import pickle
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 from statistics import fmean
 from typing import Any, NamedTuple, cast
 
@@ -36,11 +36,11 @@ class Counts(NamedTuple):
     """How much a store has of a predicate."""
 
     triples: int
-    subjects: Ends
-    objects: Ends
     values: Mapping[str, int] | None = None
     """Each object, as N-Triples writes it, to its number of triples; None if there are many, or
     blank nodes and triples among them."""
+    ends: tuple[Ends, Ends] | None = None
+    """Subjects and objects; None of a store on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +72,33 @@ def counted(store: ox.Store, union: bool) -> Statistics:
         values = None
         if objects <= min(_FEW, room):
             each = rows(f"SELECT ?o (COUNT(*) AS ?n) {{ ?s {predicate} ?o }} GROUP BY ?o")
-            if all(isinstance(term, ox.NamedNode | ox.Literal) for term, _ in each):
-                values = {str(term): int(number.value) for term, number in each}
-                room -= objects
-        predicates[predicate.value] = Counts(
-            int(triples.value),
+            values = _named((term, int(number.value)) for term, number in each)
+            room -= objects
+        ends = (
             _ends(store, subjects, [quad.subject for quad in few]),
             _ends(store, objects, [quad.object for quad in few]),
-            values,
         )
+        predicates[predicate.value] = Counts(int(triples.value), values, ends)
+    return Statistics(predicates)
+
+
+def counted_in_order(store: ox.Store) -> Statistics:
+    """Return the statistics of the default graph of a store on disk: numbers of triples alone.
+
+    It reads such a store once, or twice, and keeps little in memory: the triples of a predicate
+    come there in the order of their objects.
+    """
+    text = "SELECT ?p (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?p"
+    predicates = {}
+    room = _ALL
+    for predicate, triples in cast("Iterable[tuple[ox.NamedNode, ox.Literal]]", store.query(text)):
+        found = store.quads_for_pattern(None, predicate, None, ox.DefaultGraph())
+        objects = groupby(quad.object for quad in found)
+        most = min(_FEW, room)
+        each = [(term, sum(1 for _ in same)) for term, same in islice(objects, most + 1)]
+        values = _named(each) if len(each) <= most else None
+        room -= len(values or ())
+        predicates[predicate.value] = Counts(int(triples.value), values)
     return Statistics(predicates)
 
 
@@ -103,6 +121,16 @@ def counted_aside(store: ox.Store, union: bool) -> Statistics:
         return NONE  # queries are evaluated as they are written
     statistics: Statistics = pickle.loads(found)  # noqa: S301  (by ourselves)
     return statistics
+
+
+def _named(numbers: Iterable[tuple[Any, int]]) -> dict[str, int] | None:
+    """Return terms as N-Triples writes them, with their numbers; None if one has no such name."""
+    named = {}
+    for term, number in numbers:
+        if not isinstance(term, ox.NamedNode | ox.Literal):
+            return None
+        named[str(term)] = number
+    return named
 
 
 def _ends(store: ox.Store, number: int, few: list[Any]) -> Ends:
