@@ -186,7 +186,7 @@ function start(form) {
     } catch (error) {
       clearInterval(timer);
       if (controller !== own) return; // another run took over
-      if (own.signal.aborted) tell(say("stopped", { seconds: secondsSince(began) }));
+      if (own.signal.aborted) halted(secondsSince(began));
       else await fail(query, error, bytes);
     } finally {
       if (controller === own) {
@@ -211,6 +211,14 @@ function start(form) {
     const context = { say, language, site, labels, prefixes: /** @type {[string, string][]} */ (Object.entries((await terms()).prefixes)) };
     const raw = () => (answer.form === "graph" ? askText(path, query, "text/turtle", others) : Promise.resolve(JSON.stringify(JSON.parse(answer.text), null, 2)));
     place(h("h2", {}, say("result"), " ", h("span", { class: "count" }, counted(answer, say))), results(answer, context, raw), downloads(query, answer.form === "graph" ? "graph" : "rows"), share(query));
+  }
+
+  /** No answer stands under a query that it does not answer. @param {string} seconds */
+  function halted(seconds) {
+    const text = say("stopped", { seconds });
+    tell(text);
+    editor.show([]);
+    place(h("p", { class: "hint" }, text));
   }
 
   /** @param {string} query @param {unknown} error @param {number} bytes how much had come */

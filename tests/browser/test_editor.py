@@ -139,7 +139,8 @@ def test_a_misspelt_prefix_is_underlined_before_anything_is_asked(open_page: Ope
 
 
 def test_stop_ends_the_work_of_the_server(open_page: Open, server: str) -> None:
-    page, watch = open_page("/sparql?lang=en")
+    page, watch = open_page("/sparql?lang=en&query=" + quote(POLICIES))
+    expect(page.locator(".output tbody tr").first).to_be_visible()
     watch.stops = True
     before = stopped(server)
     write(page, RUNAWAY)
@@ -148,6 +149,7 @@ def test_stop_ends_the_work_of_the_server(open_page: Open, server: str) -> None:
     page.wait_for_timeout(800)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".status")).to_contain_text("Stopped after")
+    expect(page.locator(".output")).to_have_text(re.compile("Stopped after"))
     expect(page.get_by_role("button", name="Stop")).to_be_hidden()
     deadline = time.monotonic() + 10
     while stopped(server) == before and time.monotonic() < deadline:
