@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +39,12 @@ def test_any_text_is_covered_in_order(text: str) -> None:
         assert token.start >= end
         assert text[token.start : token.start + len(token.text)] == token.text
         end = token.start + len(token.text)
+
+
+def test_a_long_text_of_dots_takes_no_longer_than_another() -> None:
+    start = time.monotonic()
+    assert len(tokenize("a." * 50_000 + " a:a")) == 100_001
+    assert time.monotonic() - start < 5
 
 
 @given(st.text(alphabet=st.sampled_from("aS<>\"'\\u0041#{}?:@ \n_.é1"), max_size=60))

@@ -36,7 +36,8 @@ _TOKEN = re.compile(
             r"(?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*(?:--[A-Za-z]+)?)",
             rf"(?P<variable>[?$][{_START}_0-9][{_INNER}]*)",
             rf"(?P<blank>_:[{_START}_0-9](?:[{_INNER}.]*[{_INNER}])?)",
-            rf"(?P<name>(?:[{_START}](?:[{_INNER}.]*[{_INNER}])?)?:"
+            # Of a longer prefix each word is looked at by itself: a.a.a... would take its square.
+            rf"(?P<name>(?:[{_START}][{_INNER}.]{{0,255}}+(?<!\.))?:"
             rf"(?:{_LOCAL_CHARACTER}(?:\.*{_LOCAL_CHARACTER})*)?)",
             r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)",
             rf"(?P<word>[{_START}_][{_INNER}]*)",
