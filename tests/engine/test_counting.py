@@ -108,6 +108,10 @@ WRITTEN = [
         "SELECT (SUM(?counted) AS ?n) { VALUES ( ?counted) { ( 2) } }",
     ),
     (
+        "# PREFIX ex: <urn:>\nSELECT DISTINCT ?c { [] ex:p0 ?c FILTER(?c != <urn:x>) }",
+        f"# PREFIX ex: <urn:>\nSELECT DISTINCT ?c {{ {VALUES} FILTER(?c != <urn:x>) }}",
+    ),
+    (
         "SELECT ?c (COUNT(distinct ?a) AS ?n) { ?a a ?c FILTER(?c != 'COUNT(*)') } GROUP BY ?c",
         f"SELECT ?c (SUM(?counted) AS ?n) {{ {VALUES} FILTER(?c != 'COUNT(*)') }} GROUP BY ?c",
     ),
@@ -144,6 +148,15 @@ IN_DOUBT = [
     "SELECT (COUNT(*) AS ?n) { ?a ex:p0 ?a }",
     "SELECT (COUNT(*) AS ?n) { ?a ?a ?c }",
     "SELECT DISTINCT REDUCED ?c { ?a a ?c }",
+    "SELECT DISTINCT ?c (BNODE() AS ?b) { ?a a ?c }",
+    "SELECT (COUNT(*) AS ?n) { ?a a ?c FILTER(RAND() < 0.5) }",
+    "SELECT (COUNT(*) AS ?n) { ?a a ?c BIND(UUID() AS ?u) } GROUP BY ?u",
+    "SELECT (COUNT(*) AS ?n) { ?a a ?c } GROUP BY (STRUUID() AS ?u)",
+    "SELECT ?c (COUNT(*) AS ?n) { ?a a ?c FILTER(1<?a&&2>1) } GROUP BY ?c",
+    "SELECT ?c { ?a a ?c } GROUP BY ?c HAVING(1<COUNT(?a)&&2>1)",
+    "SELECT ?c (COUNT(?a) AS ?n) { ?a a ?c . . } GROUP BY ?c",
+    "SELECT ?c (COUNT(\x0b?a) AS ?n) { ?a a ?c } GROUP BY ?c",
+    "SELECT ?c (COUNT(?a) AS ?n) { ?a\x0ca ?c } GROUP BY ?c",
 ]
 
 

@@ -28,7 +28,7 @@ from policygraph.engine.query import Dataset, Form, Query
 from policygraph.engine.statistics import NONE, Counts, Ends, Statistics, counted
 from policygraph.errors import SyntaxProblem
 from policygraph.formats import RESULT_FORMATS, Format, named
-from policygraph.namespaces import BASE
+from policygraph.namespaces import BASE, RDF
 
 EX = "http://example.org/"
 PROLOGUE = f"PREFIX ex: <{EX}>\n"
@@ -184,6 +184,10 @@ IN_DOUBT = [
     f"SELECT ?a {{ {NAMES} ; ex:p2 ex:n%20 }}",
     f"SELECT ?a {{ {NAMES} ; ex:unknown ?d }}",
     f"SELECT ?a {{ {NAMES} . ?y ex:p2 ?z }}",
+    f"SELECT ?a {{ {NAMES} . . ?c ex:p2 ?d }}",
+    f"SELECT ?a {{ {NAMES} FILTER(?a != ?b) . . ?c ex:p2 ?d }}",
+    f"SELECT ?a {{ {NAMES}\x0c}}",
+    f"SELECT ?a {{ {NAMES}\x1c}}",
     f"SELECT ?hop1 {{ {NAMES} ; ex:p2/ex:p3 ?hop1 }}",
     f"SELECT ?a FROM ex:g {{ {NAMES} . }} GROUP BY ?a {{",
     "SELECT ?a { ?a ex:p0 ?b }",
@@ -212,6 +216,15 @@ def test_small_work_and_too_many_rows_stay_as_they_are() -> None:
         ends = Ends(rows, 9.0, 9.0)
         few_or_many = Statistics({EX + f"p{n}": Counts(rows, None, (ends, ends)) for n in range(4)})
         assert planned(text, few_or_many) == text
+
+
+def test_nobody_can_count_what_has_a_relative_iri() -> None:
+    classes = Counts(9000, {f"<{EX}C>": 9000}, (Ends(9000, 9.0, 9.0),) * 2)
+    numbers = Statistics({**NUMBERS.predicates, RDF["type"]: classes})
+    for name, known in ((f"<{EX}C>", True), ("<C>", False), ("r:C", False), ("r:C:C", False)):
+        text = f"PREFIX r: <a/b:>\n{PROLOGUE}SELECT ?a {{ {NAMES} ; a {name} }}"
+        with eager():
+            assert (planned(text, numbers) != text) == known
 
 
 def test_rows_that_nobody_can_count_are_met_and_not_held() -> None:
@@ -253,6 +266,11 @@ def test_words_are_read_as_the_evaluator_reads_them() -> None:
     assert [text.strip() for text in parts.filters] == ['FILTER(?b<"}"&&(?a>2))']
     assert parts.after.strip() == "OPTIONAL{?b ?p ?o}}ORDER BY ?a"
     assert (parts.iri("ex:p0"), parts.iri(":q"), parts.iri("<x:y>")) == (EX + "p0", "urn:q", "x:y")
+
+
+def test_a_comment_declares_no_prefix() -> None:
+    text = "# PREFIX a: <urn:a>\nPREFIX b: <urn:b#> # PREFIX b: <urn:c>\nSELECT ?a { ?a b:p ?b }"
+    assert taken_apart(text).prefixes == {"b": "urn:b#"}
 
 
 def test_a_longer_text_is_not_read() -> None:

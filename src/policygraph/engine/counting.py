@@ -19,8 +19,10 @@ from policygraph.engine.tokens import Token, body, tokenize
 from policygraph.namespaces import RDF
 
 _NUMBER = "?counted"
-_OTHERWISE = frozenset(("SUM", "AVG", "SAMPLE", "GROUP_CONCAT", "REDUCED", "SELECT"))
+_OTHERWISE = frozenset("SUM AVG SAMPLE GROUP_CONCAT REDUCED SELECT RAND UUID STRUUID BNODE".split())
 """What depends on how often a row is there, or which is first, in another way than COUNT."""
+_HIDDEN = re.compile(r"\$|<[^>]*[?$(#]")
+"""A variable by its other name; what looks like an IRI, and may be `<?a&&?b>` of a comparison."""
 _COUNT = re.compile(r"COUNT\s*\(\s*(DISTINCT\b\s*)?(\*|\?\w+)\s*\)", re.IGNORECASE)
 _AFTER_GROUPS = ("HAVING", "ORDER", "LIMIT", "OFFSET")
 
@@ -116,6 +118,6 @@ def _sums(text: str, tokens: list[Token], table: _Table, apart: bool) -> Iterato
                 raise Doubt
             yield f"{text[done : token.start]}SUM({_NUMBER})"
             done = call.end()
-        elif token.keyword in _OTHERWISE or token.text[0] == "$" or token.text in table.others:
+        elif token.keyword in _OTHERWISE or token.text in table.others or _HIDDEN.match(token.text):
             raise Doubt
     yield text[done:]

@@ -18,11 +18,15 @@ Triple = tuple[str, str, str]
 """Subject, predicate and object as they are written."""
 
 _LONGEST = 20_000
+_PLAIN = re.compile(r"[\t\n\r -~]*")
+"""No other blanks: they are some for Python, and none for SPARQL."""
 _IRI = r"<[^<>\"{}|^`\\\x00-\x20]*>"
 _NAME = r"(?:[A-Za-z][\w-]*)?:[A-Za-z_][\w-]*"
 _ENDED = r"(?=[\s.;,/}])"
 _PREFIX = rf"PREFIX\s+((?:[A-Za-z][\w-]*)?):\s*({_IRI})"
-_PREFIXES = re.compile(_PREFIX, re.IGNORECASE | re.ASCII)
+_PREFIXES = re.compile(rf"#[^\r\n]*|{_PREFIX}", re.IGNORECASE | re.ASCII)
+"""Comments as well: what they have of prefixes is none."""
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _HEAD = re.compile(
     rf"((?:\s*(?:#[^\r\n]*(?=[\r\n])|{_PREFIX}))*)"
     r"\s*SELECT\b(?!\s*(?:DISTINCT\s*)?\*)[^{}#\"'\\<]*\{",
@@ -67,11 +71,12 @@ class Parts:
     prefixes: dict[str, str]
 
     def iri(self, name: str) -> str:
-        """Return the IRI of a predicate or class."""
-        if name[0] == "<":
-            return name[1:-1]
+        """Return the IRI of a predicate or class; raises Doubt for a relative one."""
         prefix, _, local = name.partition(":")
-        return self.prefixes.get(prefix, "") + local
+        iri = name[1:-1] if name[0] == "<" else self.prefixes.get(prefix, "") + local
+        if not _ABSOLUTE.match(iri):
+            raise Doubt
+        return iri
 
     def text(self, patterns: str) -> str:
         """Return the query with other patterns in place of the triples."""
@@ -80,12 +85,12 @@ class Parts:
 
 def taken_apart(text: str) -> Parts:
     """Return the parts of a query text; raises Doubt."""
-    head = _HEAD.match(text) if len(text) <= _LONGEST and text.isascii() else None
+    head = _HEAD.match(text) if len(text) <= _LONGEST and _PLAIN.fullmatch(text) else None
     lower = text.lower()
     if head is None or (any(word in lower for word in _UNSURE) and _UNSURE_TEXT.search(lower)):
         raise Doubt
     words, filters, end = _words(text, head.end())
-    prefixes = {name: iri[1:-1] for name, iri in _PREFIXES.findall(head[1])}
+    prefixes = {name: iri[1:-1] for name, iri in _PREFIXES.findall(head[1]) if iri}
     return Parts(text[: head.end()], list(_triples(words)), filters, text[end:], prefixes)
 
 
@@ -100,7 +105,8 @@ def _words(text: str, position: int) -> tuple[list[Word], list[str], int]:
         elif (clause := _CLAUSE.match(text, position)) and clause["filter"]:
             end = _closed(text, clause.end())
             filters.append(text[position:end])
-            words.append(("sign", "."))
+            if words and words[-1][1] != ".":
+                words.append(("sign", "."))
             position = _after_dot(text, end)
         else:
             break
@@ -140,8 +146,6 @@ def _triples(words: Iterable[Word]) -> Iterator[Triple]:
     hops = 0
     rest = iter(words)
     for kind, subject in rest:
-        if subject == ".":
-            continue
         if kind == "nameless":
             hops += 1
             kind, subject = "variable", f"?hop{hops}"

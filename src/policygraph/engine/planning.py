@@ -53,7 +53,7 @@ def planned(text: str, statistics: Statistics) -> str:
         parts = taken_apart(text)
         if len(parts.triples) == 1:
             return summed(parts, statistics, _WORTH / _READ)
-        if in_order:
+        if in_order or not 2 <= len(parts.triples) <= _MOST_PATTERNS:
             return text
         return parts.text(
             _joined([_Pattern(triple, parts, statistics) for triple in parts.triples])
@@ -205,8 +205,6 @@ class _Join:
 
 def _joined(patterns: list[_Pattern]) -> str:
     """Return the patterns with hash tables; raises Doubt if they are not worth it."""
-    if not 2 <= len(patterns) <= _MOST_PATTERNS:
-        raise Doubt
     usual, saved = _as_evaluated(patterns)
     if usual < _WORTH or usual - saved > _LEFT * usual:
         raise Doubt
