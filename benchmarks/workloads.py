@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-from benchmarks.generate import document, initiative, organisation, thing
+from benchmarks.triples import document, initiative, organisation, thing
 from benchmarks.words import BODIES, COUNTRIES, INSTRUMENTS, KINDS, STATUSES, THEMES
 from policygraph.namespaces import VOCABULARIES, prefixes
 
