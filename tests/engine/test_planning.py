@@ -250,6 +250,18 @@ def test_what_hangs_on_the_last_table_is_looked_up() -> None:
     ]  # fmt: skip
 
 
+def test_what_hangs_on_an_earlier_table_too_is_not_looked_up_before_the_last() -> None:
+    """The rows that it makes would stand in a table then, and nobody knows how many they are."""
+    ends = [Ends(number, 100.0, 100.0) for number in (500, 900, 80_000)]
+    few, some, many = (Counts(end.number, None, (end, end)) for end in ends)
+    numbers = Statistics({EX + f"p{n}": each for n, each in enumerate((few, some, many, many))})
+    text = f"{PROLOGUE}SELECT ?n {{ ?a ex:p0 ?p . ?p ex:p1 ?q . ?q ex:p2 ?n . ?a ex:p3 ?n }}"
+    with eager(2.0):
+        found = planned(text, numbers)
+    assert found.count("MINUS") == 4
+    assert "{ ?a ex:p3 ?n . MINUS" in found
+
+
 def test_words_are_read_as_the_evaluator_reads_them() -> None:
     parts = taken_apart(
         f"# any comment\n{PROLOGUE}PREFIX : <urn:>\nSELECT ?a WHERE {{?a a :C;ex:p0/:q ?b,1 . "

@@ -148,9 +148,9 @@ class _Join:
     first: float = 0.0
     """The weight of what the evaluator begins with."""
     heaviest: float | None = None
-    """The weight of the heaviest group, while the text consists of groups..."""
-    last: Set[str] = frozenset()
-    """...and the variables that only the last of them has."""
+    """The weight of the heaviest group, while the text consists of groups."""
+    last: Set[str] | None = None
+    """While the text has several groups: what only the last has, and what is looked up with it."""
 
     @classmethod
     def begun(cls, pattern: _Pattern) -> _Join:
@@ -168,15 +168,19 @@ class _Join:
 
     def looked_up(self, pattern: _Pattern, rows: _Rows) -> _Join | None:
         """Return the join with a pattern that is looked up; None if the evaluator would not."""
-        text, first = self.text, self.first
-        if self.heaviest is not None and not pattern.rows.values.keys() & self._known <= self.last:
-            text, first = self._group, self.weight  # else it would not wait for all tables
+        text, first, last = self.text, self.first, self.last
+        new = pattern.rows.values.keys() - self._known
+        if last is not None and pattern.rows.values.keys() <= last | new:
+            last |= new
+        elif last is not None:  # in a group, else it would not wait for all tables
+            text, first, last = self._group, self.weight, None
         if first > pattern.weight():
             return None
         weight = self.weight * pattern.weight(self.rows.values)
         look_up = _LOOK_UP + _PASS * pattern.passed(self.rows.values)
         cost = self.cost + look_up * self.rows.number + _READ * rows.number
-        return _Join(f"{text} {pattern.text}", rows, weight, cost, self.held, first)
+        text = f"{text} {pattern.text}"
+        return _Join(text, rows, weight, cost, self.held, first, last=last)
 
     def tabled(self, pattern: _Pattern, rows: _Rows) -> Iterator[_Join]:
         """Yield the join with a pattern that it meets in a hash table: the rows held, or those."""
