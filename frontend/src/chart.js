@@ -210,22 +210,28 @@ function bars(rows, choice, context) {
   const all = [...grouped(rows, { ...choice, other: "" }, context)].map(([name, inner]) => ({ name, value: inner.get("") ?? 0 }));
   if (!all.length) return null;
   const part = all.slice(0, MOST.bar);
-  const left = Math.min(320, Math.max(...part.map(({ name }) => Math.min(name.length, 44))) * 7 + 16);
-  const scale = ticks(Math.min(0, ...part.map((p) => p.value)), Math.max(0, ...part.map((p) => p.value)), 6);
+  // On a phone names stand over their bars: beside them they would push them out of sight.
+  const over = innerWidth < 640;
+  const width = over ? Math.max(280, innerWidth - 40) : WIDTH;
+  const most = over ? Math.floor(width / 7) : 44;
+  const left = over ? 5 : Math.min(320, Math.max(...part.map(({ name }) => Math.min(name.length, most))) * 7 + 16);
+  const step = over ? 46 : 26;
+  const top = (/** @type {number} */ at) => at * step + step - 19;
+  const scale = ticks(Math.min(0, ...part.map((p) => p.value)), Math.max(0, ...part.map((p) => p.value)), over ? 3 : 6);
   const [low, high] = [scale[0] ?? 0, scale.at(-1) ?? 1];
-  const x = (/** @type {number} */ value) => left + ((value - low) / (high - low)) * (WIDTH - left - 60);
-  const height = part.length * 26 + 40;
+  const x = (/** @type {number} */ value) => left + ((value - low) / (high - low)) * (width - left - 60);
+  const height = part.length * step + 40;
   return {
     ...cutOf(part.length, all.length),
-    picture: picture(WIDTH, height, titleOf({ ...choice, other: "" }, context), [
+    picture: picture(width, height, titleOf({ ...choice, other: "" }, context), [
       ...scale.flatMap((tick) => [
         svg("line", { class: "chart-grid", x1: x(tick), x2: x(tick), y1: 4, y2: height - 32 }),
         text(x(tick), height - 12, written(tick, context), { "text-anchor": "middle", class: "chart-tick" }),
       ]),
       ...part.flatMap(({ name, value }, at) => [
-        svg("rect", { class: "chart-bar", x: Math.min(x(0), x(value)), y: at * 26 + 7, width: Math.max(1, Math.abs(x(value) - x(0))), height: 18 }, svg("title", {}, `${name}: ${written(value, context)}`)),
-        text(left - 10, at * 26 + 21, short(name, 44), { "text-anchor": "end" }),
-        text(x(Math.max(0, value)) + 6, at * 26 + 21, written(value, context), { class: "chart-tick" }),
+        svg("rect", { class: "chart-bar", x: Math.min(x(0), x(value)), y: top(at), width: Math.max(1, Math.abs(x(value) - x(0))), height: 18 }, svg("title", {}, `${name}: ${written(value, context)}`)),
+        over ? text(left, top(at) - 6, short(name, most)) : text(left - 10, top(at) + 14, short(name, most), { "text-anchor": "end" }),
+        text(x(Math.max(0, value)) + 6, top(at) + 14, written(value, context), { class: "chart-tick" }),
       ]),
     ]),
   };

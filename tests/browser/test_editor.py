@@ -188,6 +188,16 @@ def test_a_chart_shows_what_the_table_says(open_page: Open, server: str) -> None
     assert saved.value.suggested_filename == "policygraph.svg"
 
 
+def test_a_chart_has_its_bars_in_sight_on_a_phone(open_page: Open) -> None:
+    page, _ = open_page("/sparql?lang=fr&query=" + quote(POLICIES), width=390)
+    page.locator("#view-chart").click()
+    expect(page.locator(".chart-bar").first).to_be_attached()
+    ends = page.locator(".chart-bar").evaluate_all(
+        "bars => bars.map(bar => bar.getBoundingClientRect().right)"
+    )
+    assert max(ends) < 390
+
+
 def test_links_between_things_are_drawn_and_listed(open_page: Open) -> None:
     query = f"""PREFIX pg: <{PG}>
 CONSTRUCT {{ ?a pg:cites ?b }} WHERE {{ ?a pg:cites ?b . ?b a pg:PolicyDocument }}"""
