@@ -20,7 +20,7 @@ from policygraph.web.pagecache import PageCache
 from policygraph.web.texts.dates import worded
 from policygraph.web.texts.pagetexts import PAGES as PAGE_TEXTS
 from policygraph.web.texts.searchtexts import SEARCH
-from policygraph.web.texts.texts import _TEXTS, LANGUAGES
+from policygraph.web.texts.texts import _TEXTS, LANGUAGES, text
 from policygraph.web.things.policies import read_policy
 
 from .conftest import LIMITS, Client, parsed
@@ -322,3 +322,11 @@ def test_status(client: Client, release: Release) -> None:
     assert health.headers["cache-control"] == "no-store"
     assert client.get("/health/live").status_code == 200
     assert "Disallow: /sparql" in client.get("/robots.txt").text
+
+
+def test_no_line_begins_with_a_mark_and_apostrophes_are_curved() -> None:
+    for language in LANGUAGES:
+        shown = [text(language, key) for key in _TEXTS]
+        assert not [words for words in shown if re.search(r"'| [:;?!»]|« ", words)]
+    assert text("fr", "wrong_title") == "Une erreur\u00a0?"
+    assert text("nl", "risks") == "Risico\u2019s"

@@ -14,7 +14,7 @@ _ESCAPES = {
     **{character: "\\" + character for character in "{}%$#_&"},
 }  # fmt: skip
 _BRACES = {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
-_IN = {"nl": "In", "en": "In", "fr": "Dans"}
+_IN = {"nl": "In:", "en": "In:", "fr": "Dans\u00a0:"}
 _DATASET = {"nl": "dataset", "en": "data set", "fr": "jeu de données"}
 _RELEASE = {"nl": "uitgave", "en": "release", "fr": "édition"}
 _VERSION = {"nl": "versie", "en": "version", "fr": "version"}
@@ -49,7 +49,7 @@ def cite(
     made = f"{_best(_RELEASE, language)} {release.id}"
     version = f"{_best(_VERSION, language)} {portal.version}"
     kind = _best(_DATASET, language)
-    name = f"{title}. {_best(_IN, language)}: {whole}" if part else whole
+    name = f"{title}. {_best(_IN, language)} {whole}" if part else whole
     plain = f"{author} ({portal.date}). {name} ({version}, {made}) [{kind}]. {url}"
     key = re.sub(r"[^a-z0-9]+", "-", (part or portal.base).rstrip("/").rpartition("/")[2].lower())
     fields = {

@@ -49,9 +49,9 @@ ABOUT: dict[str, tuple[str, str, str]] = {
         "Dépliez la preuve de l'énoncé : un lien y permet de signaler l'erreur, avec l'adresse de l'énoncé.",
     ),
     "wrong_contact": (
-        "Meld de fout aan de uitgever, met het adres van de pagina:",
-        "Tell the publisher, with the address of the page:",
-        "Signalez-la à l'éditeur, avec l'adresse de la page :",
+        "Meld de fout, met het adres van de pagina, aan de uitgever:",
+        "Report it, with the address of the page, to the publisher:",
+        "Signalez-la, avec l'adresse de la page, à l'éditeur :",
     ),
     "licences_title": ("Licenties", "Licences", "Licences"),
     "licence_data": ("De data", "The data", "Les données"),

@@ -102,7 +102,7 @@ PAGES: dict[str, tuple[str, str, str]] = {
         "Le graphe entier et chacune de ses parties se téléchargent en Turtle, N-Triples, JSON-LD et N-Quads, avec sommes de contrôle.",
     ),
     "all_downloads": ("Alle downloads", "All downloads", "Tous les téléchargements"),
-    "statements": ("uitspraken", "statements", "énoncés"),
+    "triples": ("triples", "triples", "triplets"),
     # a policy
     "at_a_glance": ("In het kort", "At a glance", "En bref"),
     "contents": ("Op deze pagina", "On this page", "Sur cette page"),

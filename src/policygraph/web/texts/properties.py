@@ -82,7 +82,7 @@ _PROPERTIES: dict[str, tuple[str, str, str]] = {
     SKOS.scopeNote: ("gebruik", "scope note", "note d'application"),
     SKOS.topConceptOf: ("in lijst", "top concept of", "concept principal de"),
     SKOS.hasTopConcept: ("begrippen", "top concepts", "concepts"),
-    VOID.triples: ("uitspraken", "statements", "énoncés"),
+    VOID.triples: ("triples", "triples", "triplets"),
 }
 """Names for terms of other vocabularies, used where the graph itself has none."""
 

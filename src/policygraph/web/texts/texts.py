@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 from policygraph.web.texts.abouttexts import ABOUT
 from policygraph.web.texts.comparetexts import COMPARISONS
 from policygraph.web.texts.pagetexts import PAGES
@@ -19,6 +22,7 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     **SEARCH,
     **ABOUT,
     # the frame of every page
+    "colon": (":", ":", " :"),
     "skip": ("Naar de inhoud", "Skip to content", "Aller au contenu"),
     "menu": ("Hoofdmenu", "Main menu", "Menu principal"),
     "language": ("Taal", "Language", "Langue"),
@@ -278,7 +282,7 @@ _COUNTED: dict[str, tuple[tuple[str, str], tuple[str, str], tuple[str, str]]] = 
         ("link to an SDG", "links to SDGs"),
         ("lien avec un ODD", "liens avec les ODD"),
     ),
-    "statements": (("uitspraak", "uitspraken"), ("statement", "statements"), ("énoncé", "énoncés")),
+    "statements": (("triple", "triples"), ("triple", "triples"), ("triplet", "triplets")),
 }
 """What is counted, by key: the word for one and for several."""
 
@@ -286,16 +290,24 @@ _COUNTED: dict[str, tuple[tuple[str, str], tuple[str, str], tuple[str, str]]] = 
 def counted(language: str, key: str, number: int) -> str:
     """Return the word for a number of things: French has the singular for 0 as well as 1."""
     one, several = _COUNTED[key][LANGUAGES.index(language)]
-    return one if number == 1 or (number == 0 and language == "fr") else several
+    words = one if number == 1 or (number == 0 and language == "fr") else several
+    return _typeset(language, words)
 
 
 def text(language: str, key: str, **values: object) -> str:
     """Return a text of the interface; a key that is not in the table is a KeyError."""
-    words = _TEXTS[key][LANGUAGES.index(language)]
+    words = _typeset(language, _TEXTS[key][LANGUAGES.index(language)])
     return words.format(**values) if values else words
+
+
+@cache
+def _typeset(language: str, words: str) -> str:
+    """Return words as they are printed: no mark of French begins a line, apostrophes are curved."""
+    words = words.replace("'", "\u2019")
+    return re.sub(r" (?=[:;?!»])|(?<=«) ", "\u00a0", words) if language == "fr" else words
 
 
 def refusal(language: str, status: int) -> str:
     """Return what a status tells a reader; nothing for those that only English has words for."""
     words = _REFUSALS.get(status)
-    return words[LANGUAGES.index(language)] if words else ""
+    return _typeset(language, words[LANGUAGES.index(language)]) if words else ""
