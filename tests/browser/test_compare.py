@@ -111,3 +111,48 @@ def test_heads_of_rows_and_columns_stay_in_sight(open_page: Open) -> None:
         assert column is not None
         assert abs(head["x"] - box["x"]) < 2
         assert abs(column["y"] - box["y"]) < 3
+
+
+SIDE_BY_SIDE = "/compare?" + "&".join(f"policy={slug}" for slug in CHOSEN)
+
+
+def test_policies_side_by_side_stand_whole_on_a_sheet(open_page: Open) -> None:
+    """An A4 sheet within its margins: what a table hides or scrolls there is lost."""
+    page, _ = open_page(SIDE_BY_SIDE, language="nl", width=700)
+    page.emulate_media(media="print")
+    wide = "tables => tables.filter(t => t.getBoundingClientRect().right > innerWidth).length"
+    assert page.locator("table.aligned").count() >= 6
+    assert page.locator("table.aligned").evaluate_all(wide) == 0
+    folded = page.locator("table.aligned details:not([open])").first
+    expect(folded.locator("li").last).to_be_visible()
+    expect(folded.locator("summary")).to_be_hidden()
+    expect(page.locator("#take")).to_be_hidden()
+
+
+def test_a_matrix_on_paper_has_its_sums_once(open_page: Open) -> None:
+    page, _ = open_page("/compare", width=700)
+    foot = page.locator(".matrix tfoot")
+    expect(foot).to_have_css("display", "table-footer-group")
+    page.emulate_media(media="print")
+    expect(foot).to_have_css("display", "table-row-group")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_heads_of_rows_keep_their_words_whole_on_a_phone(open_page: Open, language: str) -> None:
+    page, _ = open_page(SIDE_BY_SIDE, language=language, width=390)
+    page.evaluate("document.fonts.ready.then(() => true)")
+    broken = """heads => heads.flatMap(head => {
+      const texts = document.createTreeWalker(head, NodeFilter.SHOW_TEXT), found = [];
+      for (let text; (text = texts.nextNode());) {
+        for (const word of text.data.matchAll(/[^\\s-]+/g)) {
+          const range = document.createRange();
+          range.setStart(text, word.index);
+          range.setEnd(text, word.index + word[0].length);
+          if (range.getClientRects().length > 1) found.push(word[0]);
+        }
+      }
+      return found;
+    })"""
+    heads = page.locator("table.aligned tbody th")
+    assert heads.count() > 20
+    assert heads.evaluate_all(broken) == []
