@@ -261,7 +261,11 @@ def _completed(join: _Join, patterns: list[_Pattern], most: float) -> Iterator[_
 
 
 def _next(join: _Join, rest: list[_Pattern], tables: bool) -> _Join:
-    """Take the pattern that is cheapest to add out of `rest`; each row left may cost a look-up."""
+    """Take the best pattern to add out of `rest`; each row left may cost a look-up.
+
+    First what leaves fewer rows; then what is better looked up than met in a table, since after a
+    table it may not be; the cheapest of these.
+    """
     steps = []
     for pattern in _meeting(join, rest):
         rows = join.rows.joined(pattern.rows)
@@ -269,10 +273,13 @@ def _next(join: _Join, rest: list[_Pattern], tables: bool) -> _Join:
         joins = [looked_up] if looked_up else []
         if tables or not looked_up:
             joins += join.tabled(pattern, rows)
-        steps += [(step.cost + _LOOK_UP * rows.number, pattern, step) for step in joins]
+        if joins:
+            best = min(joins, key=lambda step: step.cost)
+            order = rows.number >= join.rows.number, best is not looked_up
+            steps.append((*order, best.cost + _LOOK_UP * rows.number, pattern, best))
     if not steps:
         raise Doubt
-    _, pattern, join = min(steps, key=lambda step: step[0])
+    *_, pattern, join = min(steps, key=lambda step: step[:3])
     rest.remove(pattern)
     return join
 
