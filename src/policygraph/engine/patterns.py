@@ -2,8 +2,8 @@
 
 Read are texts of a few kinds of words that no two scanners understand differently: a SELECT with
 one group, at the beginning of which stand triple patterns of IRIs, names, variables and plain
-literals, with `;`, `,` and `/` between predicates. FILTER may stand among them; FILTER, BIND and
-OPTIONAL may follow.
+literals, perhaps of `[]`, with `;`, `,` and `/` between predicates. FILTER may stand among them;
+FILTER, BIND and OPTIONAL may follow.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How much a store has of each predicate and its values: what `planning` reckons with."""
+"""How much a store has of each predicate and its values, for `planning` and `counting`."""
 
 from __future__ import annotations
 
