@@ -5,11 +5,16 @@ memory takes a fraction of that. So a request that arrives whole on a connection
 is going on is looked at first. If it is plain (`web/plain.py`), it is answered here as soon as its
 answer is whole. If it is not, or if its answer is long, or an error, or comes while the server
 shuts down, the request goes the usual way, and takes along the answer that it has begun.
+
+A connection over which one small query comes after the other is lent to a clerk (`engine/clerk.py`)
+until something else comes over it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import select
+import socket
 from contextlib import suppress
 from typing import Any, ClassVar, cast
 
@@ -17,33 +22,47 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from policygraph.engine import Answer, Job
+from policygraph.engine.small import is_small
 from policygraph.errors import PolicygraphError
-from policygraph.web.endpoint.endpoint import BEGUN, BEGUN_BY, query_of
+from policygraph.web.endpoint.endpoint import BEGUN, BEGUN_BY
 from policygraph.web.endpoint.plain import Desk, Plain
+from policygraph.web.endpoint.responding import query_of
 from policygraph.web.site import Site
 
 _LONGEST = 64 * 1024
 """Bytes of the longest answer that is written at once."""
+_LEND_AFTER = 4
+"""Small queries after which a connection is lent."""
 
 
 def connections(site: Site) -> type[HttpToolsProtocol]:
     """Return the kind of connection that answers for a site."""
 
     class SiteConnection(Connection):
-        desk = Desk(site)
+        desk = SiteDesk(site)
 
     return SiteConnection
 
 
 def change_over(kind: type[HttpToolsProtocol], site: Site) -> None:
     """Have all connections of a kind answer for another site, from the next request on."""
-    cast("type[Connection]", kind).desk = Desk(site)
+    connection = cast("type[Connection]", kind)
+    connection.desk.site.engine.lending.recall()
+    connection.desk = SiteDesk(site)
+
+
+class SiteDesk(Desk):
+    """The desk of a site."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site.limits, site.mark, site.engine.cache)
+        self.site = site
 
 
 class Connection(HttpToolsProtocol):
     """One connection of a client."""
 
-    desk: ClassVar[Desk]
+    desk: ClassVar[SiteDesk]
     _dated: ClassVar[tuple[object, bytes]] = (None, b"")
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401  (as the server gives them)
@@ -57,6 +76,9 @@ class Connection(HttpToolsProtocol):
         self._later = b""
         """What came while that goes on."""
         self._begun: asyncio.Future[Answer] | None = None
+        self._small = 0
+        """How many small queries have come, one after the other."""
+        self._lent = False
         self._within = False
         """The parser has read the beginning of a request, and not its end."""
         self._ending = False
@@ -80,9 +102,12 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the client."""
-        if self._job:
+        if self._job or self._lent:
             self._later += data
             self.flow.pause_reading()
+        elif self._ending:  # it waited for a clerk when the server was told to stop: it is the last
+            super().data_received(data)
+            super().shutdown()
         elif not self._free() or not self._answered(data):
             super().data_received(data)
 
@@ -107,18 +132,21 @@ class Connection(HttpToolsProtocol):
         plain = desk.read(data)
         if plain is None:
             return False
+        query = query_of(plain.asked, plain.wanted, self._client(plain))
+        self._small = 0 if plain.head.forwarded or not is_small(query) else self._small + 1
         try:
-            begun = engine.begin(query_of(plain.asked, plain.wanted, self._client(plain)))
+            begun = engine.begin(query)
         except PolicygraphError:
             return False
         if isinstance(begun, Answer):
             body = begun.whole
             if body is None or len(body) > _LONGEST:
                 return False
-            response = desk.write(plain, begun, body)
+            response = desk.write(plain, begun.format, body, begun.kept)
             if begun.kept:
                 engine.cache.attach(begun.kept, data, response)
             self._respond(response)
+            self._lend()
         elif begun is None:
             return False
         else:
@@ -128,7 +156,7 @@ class Connection(HttpToolsProtocol):
 
     def _client(self, plain: Plain) -> str:
         if not plain.head.forwarded:
-            return self.client[0] if self.client else ""
+            return self.peer
         scope = {"type": "http", "client": self.client, "headers": plain.head.raw, "scheme": ""}
         trusted = self.config.forwarded_allow_ips or "127.0.0.1"
         proxied = ProxyHeadersMiddleware(_nothing, trusted)
@@ -148,16 +176,68 @@ class Connection(HttpToolsProtocol):
         answer = None if answered.exception() else answered.result()
         body = answer.whole if answer else None
         if answer and body is not None and len(body) <= _LONGEST and not self._ending:
-            self._respond(self._at.write(plain, answer, body))
+            self._respond(self._at.write(plain, answer.format, body, answer.kept))
         else:
             self._begun = answered
             super().data_received(data)
             if self._ending:
                 super().shutdown()
+        self._go_on()
+        if not self._job:
+            self._lend()
+
+    def _go_on(self) -> None:
+        """Take what has come meanwhile."""
         if self._later:
             later, self._later = self._later, b""
             self.flow.resume_reading()
             self.data_received(later)
+
+    def _lend(self) -> None:
+        """Lend the connection, if it is one for a clerk."""
+        if (
+            self._small < _LEND_AFTER
+            or self._ending
+            or not self._free()
+            or self.transport.get_write_buffer_size()
+        ):
+            return
+        self._small = 0
+        self._lent = self.desk.site.engine.lending.lend(self)
+        if self._lent:
+            self._at = self.desk
+            self.flow.pause_reading()
+
+    @property
+    def peer(self) -> str:
+        """The client at the other end."""
+        return self.client[0] if self.client else ""
+
+    @property
+    def socket(self) -> socket.socket:
+        """What a clerk is lent."""
+        return cast("socket.socket", self.transport.get_extra_info("socket"))
+
+    def returned(self, unsent: bytes, broken: bool) -> None:
+        """Go on with a connection that was lent; see `engine.lending.Borrowed`."""
+        self._lent = False
+        self._idle_since = self.loop.time()
+        if broken:
+            self.transport.abort()
+        elif not self.transport.is_closing():
+            if unsent:
+                self.transport.write(unsent)
+            if self._ending and not self._waiting():
+                super().shutdown()
+                return
+            self.flow.resume_reading()
+            self._go_on()
+
+    def _waiting(self) -> bool:
+        """Whether the client has sent what nobody has read yet."""
+        poll = select.poll()
+        poll.register(self.socket, select.POLLIN)
+        return bool(poll.poll(0))
 
     def _respond(self, response: bytes) -> None:
         state = self.server_state
@@ -176,6 +256,7 @@ class Connection(HttpToolsProtocol):
         """Begin to read a request that goes the usual way."""
         super().on_message_begin()
         self._within = True
+        self._small = 0
         if self._begun:
             begun = {BEGUN: self._begun, BEGUN_BY: self._at.site}
             self.scope["extensions"] = begun  # type: ignore[typeddict-item]  # ours
@@ -195,13 +276,16 @@ class Connection(HttpToolsProtocol):
         """End in order: what is being answered is still answered."""
         if self._job:
             self._ending = True
+        elif self._lent:
+            self._ending = True
+            self._at.site.engine.lending.recall()
         else:
             super().shutdown()
 
     def _watch_idle(self) -> None:
         """Close a connection over which no whole request has come for a while."""
         now = self.loop.time()
-        if self._job or (self.cycle is not None and not self.cycle.response_complete):
+        if self._job or self._lent or (self.cycle is not None and not self.cycle.response_complete):
             self._idle_since = now
         left = self._idle_since + self.timeout_keep_alive - now
         if left <= 0:

@@ -61,7 +61,7 @@ class Served:
     def idle(self) -> bool:
         """Whether no request is open, and the engine does nothing for one."""
         health = self.engine.health()
-        return not (self._open or health.fast or health.slow or health.waiting)
+        return not (self._open or health.fast or health.slow or health.waiting or health.lent)
 
     def unused(self, seconds: float) -> bool:
         """Whether nothing has happened here for so long."""

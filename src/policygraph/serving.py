@@ -20,7 +20,9 @@ from starlette.types import ASGIApp
 from policygraph.changeover import Find, Front
 from policygraph.changes import Changes
 from policygraph.connection import change_over, connections
-from policygraph.engine import Copy, Dataset, Engine, Progress
+from policygraph.engine import Copy, Dataset, Desk, Engine, Progress
+from policygraph.engine.cache import AnswerCache
+from policygraph.engine.engine import MIB
 from policygraph.errors import BrokenInput, PolicygraphError
 from policygraph.pinned import Served, site_at
 from policygraph.release import Release
@@ -28,7 +30,8 @@ from policygraph.settings import Limits
 from policygraph.shelf import Shelf
 from policygraph.web.app import create_app, create_starting_app
 from policygraph.web.archive import Archive
-from policygraph.web.site import templates
+from policygraph.web.endpoint.plain import SmallDesk
+from policygraph.web.site import mark, templates
 
 log = logging.getLogger(__name__)
 
@@ -124,8 +127,16 @@ def _served(
     limits = limits or release.portal.limits
     with ThreadPoolExecutor(1) as beside_loading:
         beside_loading.submit(templates)  # the engine loads in a process of its own
-        engine = Engine.start(dataset_of(release), limits, progress)
+        engine = Engine.start(dataset_of(release), limits, progress, _desk(release, limits, prefix))
     return Served(release, engine, _app(release, engine, archive, prefix, beside, limits))
+
+
+def _desk(release: Release, limits: Limits, prefix: str) -> Desk | None:
+    """Return what clerks answer with; none for a kept release or a store that others run."""
+    if prefix or release.portal.engine.url:
+        return None
+    kept = (limits.answer_cache_mib * MIB) // 2 // limits.places
+    return SmallDesk(limits, mark(release), AnswerCache("", kept))
 
 
 def _app(

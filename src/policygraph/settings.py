@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -35,7 +36,8 @@ class Limits:
     workers: int = 0
     """Worker processes; 0 means one for each processor."""
     answer_cache_mib: int = 64
-    """Memory, in MiB, for answers that may be asked for again; 0 keeps none."""
+    """Memory, in MiB, for answers that may be asked for again, half of it in the processes that
+    answer small queries; 0 keeps none."""
     kept_engines: int = 2
     """Kept releases that may be open at once below `/releases/`, each with an engine of its own; 0
     opens none. An engine takes as much memory as that of the release that is served."""
@@ -51,6 +53,11 @@ class Limits:
     """Length, in MiB, of the answer to one call."""
     service_calls: int = 100
     """Calls that one query may make."""
+
+    @property
+    def places(self) -> int:
+        """How many queries that look fast may run at once, how many slow ones, how many clerks."""
+        return max(2, self.workers or os.cpu_count() or 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,30 @@ def test_a_dump_is_read_again_on_sighup(tmp_path: Path) -> None:
         assert values() == ["1", "2"]
 
 
+def test_connections_with_small_queries_go_over_with_all_others(tmp_path: Path) -> None:
+    dump = tmp_path / "dump.ttl"
+    dump.write_text("<http://a.test/s> <http://a.test/p> 1 .")
+    with (
+        serving("--dump", dump) as server,
+        httpx.Client(base_url=server.address, limits=httpx.Limits(max_connections=1)) as client,
+    ):
+
+        def value(number: int) -> str:
+            query = f"SELECT ?o {{ <http://a.test/s> ?p ?o }} # {number}"
+            answer = client.get("/sparql", params={"query": query}).raise_for_status()
+            (row,) = answer.json()["results"]["bindings"]
+            return str(row["o"]["value"])
+
+        for edition in range(2, 6):
+            assert {value(number) for number in range(20)} == {str(edition - 1)}
+            dump.write_text(f"<http://a.test/s> <http://a.test/p> {edition} .")
+            said = len(server.said)
+            server.hang_up()
+            while len(server.said) == said:
+                value(0)
+            assert value(edition) == str(edition)
+
+
 @pytest.mark.parametrize("damage", ["content", "manifest", "size"])
 def test_a_broken_release_is_reported_and_the_old_one_goes_on(
     editions: list[Release], shelf: Path, damage: str

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 import threading
 from typing import Self
 
-from policygraph.engine import wire
+from policygraph.engine import ledger, wire
 from policygraph.engine.answer import Answer
 from policygraph.engine.blocking import waited_for
 from policygraph.engine.cache import AnswerCache, Kept, Key
+from policygraph.engine.clerk import Desk
 from policygraph.engine.federation import may_call
 from policygraph.engine.figures import Figures, Health
 from policygraph.engine.job import Flight, Job
 from policygraph.engine.lanes import Lane, Lanes
+from policygraph.engine.lending import Lending
 from policygraph.engine.loading import Progress
 from policygraph.engine.query import Dataset, Query
 from policygraph.engine.worker import OVER_MEMORY
@@ -25,9 +26,7 @@ from policygraph.errors import (
     EvaluationCrashed,
     MemoryLimitExceeded,
     Overloaded,
-    PayloadTooLarge,
     PolicygraphError,
-    SyntaxProblem,
     TimeLimitExceeded,
     Unavailable,
 )
@@ -43,11 +42,16 @@ class Engine:
     Belongs to one event loop at a time; `ask` brings its own.
     """
 
-    def __init__(self, workers: Workers, limits: Limits, identity: str = "") -> None:
+    def __init__(
+        self, workers: Workers, limits: Limits, identity: str = "", clerks: bool = False
+    ) -> None:
         self._workers = workers
-        self.cache = AnswerCache(identity, limits.answer_cache_mib * MIB)
+        kept = limits.answer_cache_mib * MIB
+        self.cache = AnswerCache(identity, kept // 2 if clerks else kept)
         self._limits = limits
-        places = max(2, limits.workers or os.cpu_count() or 2)
+        places = limits.places
+        seconds = limits.query_seconds
+        self.lending = Lending(workers, places if clerks else 0, seconds, self._calm)
         self._lanes = Lanes(places, places, limits.queries_waiting)
         self._idle: list[Worker] = []
         self._jobs: dict[Worker, Job] = {}
@@ -62,19 +66,20 @@ class Engine:
         self._top_up()
 
     @classmethod
-    def start(cls, dataset: Dataset, limits: Limits, progress: Progress | None = None) -> Self:
+    def start(
+        cls,
+        dataset: Dataset,
+        limits: Limits,
+        progress: Progress | None = None,
+        desk: Desk | None = None,
+    ) -> Self:
         """Return an engine that serves `dataset`; blocks while it is loaded.
 
+        With a `desk`, of which other processes get copies, connections can be lent to it.
         Raises BrokenInput and SyntaxProblem for files that cannot be read.
         """
-        broker = None
-        if limits.service_allow and not dataset.copy:  # who has the copy calls by itself
-            from policygraph.engine.broker import Broker
-
-            broker = Broker(limits, dataset.base)
-        memory = limits.query_memory_mib * MIB
-        workers = Workers(dataset, memory, limits.memory_quads, progress, broker)
-        return cls(workers, limits, dataset.identity)
+        workers = Workers(dataset, limits, progress, desk)
+        return cls(workers, limits, dataset.identity, desk is not None)
 
     def __enter__(self) -> Self:
         return self
@@ -88,6 +93,7 @@ class Engine:
             return
         self._running = False
         self._workers.stop(wait)
+        self.lending.stop()
         while (job := self._lanes.next()) or self._jobs:
             for running in list(self._jobs.values()):
                 self._end(running, Unavailable("the endpoint is shutting down"), "cancel")
@@ -98,6 +104,7 @@ class Engine:
         """Return what the engine does at this moment, and its counts."""
         running = self._lanes.running
         figures, cache, loaded = self._figures, self.cache, self._workers.loaded
+        clerks = self.lending.numbers
         pids = tuple(worker.pid for worker in self._workers.alive if worker.pid)
         return Health(
             ready=self._running and not self._workers.lost,
@@ -106,18 +113,20 @@ class Engine:
             fast=len(running[Lane.FAST]),
             slow=len(running[Lane.SLOW]),
             waiting=self._lanes.waiting,
-            finished=figures.finished,
+            lent=len(list(self.lending.lent)),
+            lent_answered=clerks[ledger.ANSWERED],
+            finished=figures.finished + clerks[ledger.FINISHED],
             stopped=dict(figures.stopped),
             killed=dict(figures.killed),
             data_memory=loaded["memory"],
             on_disk=bool(loaded.get("on_disk")),
-            seconds=figures.seconds,
-            buckets=tuple(figures.buckets),
-            cache_hits=cache.hits,
-            cache_misses=cache.misses,
+            seconds=figures.seconds + clerks[ledger.NANOSECONDS] / 1e9,
+            buckets=tuple(map(sum, zip(figures.buckets, clerks[ledger.TIMES :], strict=True))),
+            cache_hits=cache.hits + clerks[ledger.HITS],
+            cache_misses=cache.misses + clerks[ledger.MISSES],
             cache_shared=figures.shared,
-            cache_entries=len(cache),
-            cache_bytes=cache.size,
+            cache_entries=len(cache) + clerks[ledger.KEPT],
+            cache_bytes=cache.size + clerks[ledger.BYTES],
             processes=(self._workers.pid, *pids),
         )
 
@@ -226,18 +235,7 @@ class Engine:
             raise Unavailable("the engine has ended; it has to be started again")
         loop = asyncio.get_running_loop()
         self._workers.attach(loop)
-        limit = self._limits.query_text_kib * 1024
-        try:
-            packed = query.packed()
-            if len(packed) > limit and max(len(query.text), len(query.text.encode())) > limit:
-                raise PayloadTooLarge(f"the query is longer than {limit // 1024} KiB")
-        except UnicodeEncodeError as error:
-            raise SyntaxProblem("the query is not Unicode text") from error
-        seconds = self._limits.query_seconds
-        if query.seconds is not None and query.seconds > 0:
-            seconds = min(seconds, query.seconds)
-        frame = wire.frame(wire.QUERY, packed)
-        job = Job(query.client, frame, seconds, loop.create_future())
+        job = Job(query, self._limits, loop.create_future())
         job.outside = bool(self._workers.broker) and may_call(query.text)
         return job
 
@@ -421,7 +419,7 @@ class Engine:
             stopped.worker = None
         self._schedule()
         self._top_up()
-        if self._busy > job.started or self._lanes.waiting:
+        if self._busy > job.started or self._lanes.waiting or any(self.lending.lent):
             self._calm()
         if (surplus := self._lanes.surplus(job)) and isinstance(surplus, Job):
             self._on_waited(surplus)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Protocol, cast
@@ -114,8 +113,10 @@ class Evaluator:
         store, union, base = self._loaded.store, self._loaded.union, self._base
         if graphs is None:
             better = planned(text, self._loaded.statistics)
-            with suppress(SyntaxError):  # that is told of the text as it was
+            try:
                 return store.query(better, base_iri=base, use_default_graph_as_union=union)
+            except SyntaxError:
+                pass  # that is told of the text as it was
             return store.query(text, base_iri=base, use_default_graph_as_union=union)
         default = [ox.NamedNode(iri) for iri in graph_iris(graphs.default)]
         named = [ox.NamedNode(iri) for iri in graph_iris(graphs.named)]

@@ -26,6 +26,10 @@ class Health:
     slow: int
     """Queries being evaluated that take long."""
     waiting: int
+    lent: int
+    """Connections on which small queries are answered beside the lanes."""
+    lent_answered: int
+    """Requests that were answered there."""
     finished: int
     stopped: dict[str, int]
     """Evaluations that did not finish: time, memory, crash, cancel, restart, overload, service,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+from policygraph.engine import wire
 from policygraph.engine.answer import Answer
 from policygraph.engine.cache import Kept, Key
 from policygraph.engine.lanes import Ticket
+from policygraph.engine.query import Query
 from policygraph.engine.workers import Worker
-from policygraph.errors import PolicygraphError
+from policygraph.errors import PayloadTooLarge, PolicygraphError, SyntaxProblem
+from policygraph.settings import Limits
 
 Flight = tuple[Key, float | None]
 """What two queries must have in common for one evaluation to do: question and time limit."""
@@ -33,12 +36,13 @@ class Job(Ticket):
         "worker",
     )
 
-    def __init__(
-        self, client: str, frame: bytes, seconds: float, answered: asyncio.Future[Answer]
-    ) -> None:
-        super().__init__(client)
-        self.frame = frame
-        self.seconds = seconds
+    def __init__(self, query: Query, limits: Limits, answered: asyncio.Future[Answer]) -> None:
+        """Raises PayloadTooLarge and SyntaxProblem for a text that no worker is sent."""
+        super().__init__(query.client)
+        self.frame = _framed(query, limits.query_text_kib * 1024)
+        self.seconds = limits.query_seconds
+        if query.seconds is not None and query.seconds > 0:
+            self.seconds = min(self.seconds, query.seconds)
         self.answered = answered
         self.answer: Answer | None = None
         self.worker: Worker | None = None
@@ -66,3 +70,13 @@ class Job(Ticket):
                 waiter.set_exception(outcome)
             else:
                 waiter.set_result(Answer.of(outcome) if outcome else None)
+
+
+def _framed(query: Query, limit: int) -> bytes:
+    try:
+        packed = query.packed()
+        if len(packed) > limit and max(len(query.text), len(query.text.encode())) > limit:
+            raise PayloadTooLarge(f"the query is longer than {limit // 1024} KiB")
+    except UnicodeEncodeError as error:
+        raise SyntaxProblem("the query is not Unicode text") from error
+    return wire.frame(wire.QUERY, packed)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from policygraph.formats import FORMATS, GRAPH_FORMATS, RESULT_FORMATS, Format
 from policygraph.namespaces import BASE
@@ -53,8 +53,7 @@ class Dataset:
     """Where the data stands, if not in files."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """One request for evaluation, whoever makes it."""
 
     text: str

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -36,8 +37,7 @@ class Graphs:
     named: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What is evaluated: a text without FROM, and the dataset, if one is asked for.
 
     Each SERVICE of the text names the broker instead of the endpoint; see `Outside.address`.

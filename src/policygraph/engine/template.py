@@ -7,11 +7,13 @@ control socket closes, and takes its workers along.
 
 from __future__ import annotations
 
+import base64
 import ctypes
 import gc
 import json
 import logging
 import os
+import pickle
 import resource
 import select
 import signal
@@ -19,12 +21,14 @@ import socket
 import sys
 import tempfile
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
-from policygraph.engine import disk, walls, wire, worker
+from policygraph.engine import clerk, disk, walls, wire, worker
+from policygraph.engine.clerk import Desk
 from policygraph.engine.disk import DiskStore
 from policygraph.engine.evaluate import Answering, Evaluator
 from policygraph.engine.federation import Outside
@@ -54,7 +58,11 @@ def main(descriptor: int) -> None:
         evaluator = _loaded(control, settings)
         if evaluator:
             outside = Outside(tuple(settings["allowed"]), settings["broker"])
-            Template(control, frames, evaluator, settings["memory"], outside).serve()
+            # what the front has made; nobody else writes to this socket
+            desk = pickle.loads(base64.b64decode(settings["desk"]))  # noqa: S301
+            if desk:
+                desk.warm(partial(clerk.evaluated, _nothing()))
+            Template(control, frames, evaluator, settings["memory"], outside, desk).serve()
 
 
 def _loaded(control: socket.socket, settings: dict[str, Any]) -> Answering | None:
@@ -81,7 +89,7 @@ def _loaded(control: socket.socket, settings: dict[str, Any]) -> Answering | Non
         control.sendall(wire.packed_error(error))
         return None
     evaluator = Evaluator(data, dataset.base)
-    _warm(evaluator if isinstance(data, Loaded) else Evaluator(Loaded(ox.Store(), False, 0)))
+    _warm(evaluator if isinstance(data, Loaded) else _nothing())
     gc.collect()
     gc.freeze()  # a collection in a worker would write to every page
     on_disk = isinstance(data, DiskStore)
@@ -100,7 +108,7 @@ def _asking(
     except PolicygraphError as error:
         control.sendall(wire.packed_error(error))
         return None
-    _warm(Evaluator(Loaded(ox.Store(), False, 0)))
+    _warm(_nothing())
     gc.collect()
     gc.freeze()
     control.sendall(wire.message(wire.READY, quads=quads, memory=worker.peak_memory()))
@@ -148,6 +156,10 @@ def _build_aside(dataset: Dataset, progress: Progress) -> None:
         raise EvaluationCrashed(f"the store could not be written: the process ended with {ended}")
 
 
+def _nothing() -> Evaluator:
+    return Evaluator(Loaded(ox.Store(), False, 0))
+
+
 class _Nowhere:
     def begin(self, form: Form, chosen: Format) -> None:
         pass
@@ -179,12 +191,14 @@ class Template:
         evaluator: Answering,
         memory: int,
         outside: Outside,
+        desk: Desk | None,
     ) -> None:
         self._control = control
         self._frames = frames
         self._evaluator = evaluator
         self._memory = memory
         self._outside = outside
+        self._desk = desk
         self._workers: dict[int, tuple[int, int]] = {}  # pid -> number, stderr
         self._pids: dict[int, int] = {}
         self._sockets: list[int] = []  # that came with orders not yet read
@@ -218,9 +232,10 @@ class Template:
         return True
 
     def _obey(self, kind: bytes, number: int) -> None:
-        if kind in (wire.FORK, wire.FORK_OUT):
+        if kind in (wire.FORK, wire.FORK_OUT, wire.FORK_CLERK):
             outside = self._outside if kind == wire.FORK_OUT else None
-            self._fork(number, self._sockets.pop(0), outside)
+            ledger = self._sockets.pop(1) if kind == wire.FORK_CLERK else None
+            self._fork(number, self._sockets.pop(0), outside, ledger)
             return
         pid = self._pids.get(number)
         if pid is None:  # it ended by itself meanwhile
@@ -230,22 +245,28 @@ class Template:
         elif kind == wire.YIELD:
             calm(pid)
 
-    def _fork(self, number: int, descriptor: int, outside: Outside | None) -> None:
+    def _fork(
+        self, number: int, descriptor: int, outside: Outside | None, ledger: int | None
+    ) -> None:
         stderr = _scratch()
         pid = os.fork()
         if pid == 0:
             code = 1
             try:
-                self._become_worker(descriptor, stderr, outside)
+                self._become_worker(descriptor, stderr, outside, ledger)
                 code = 0
             finally:
                 os._exit(code)
         os.close(descriptor)
+        if ledger is not None:
+            os.close(ledger)
         self._workers[pid] = (number, stderr)
         self._pids[number] = pid
         self._control.sendall(wire.message(wire.FORK, number=number, pid=pid))
 
-    def _become_worker(self, descriptor: int, stderr: int, outside: Outside | None) -> None:
+    def _become_worker(
+        self, descriptor: int, stderr: int, outside: Outside | None, ledger: int | None
+    ) -> None:
         parent = os.getppid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -256,7 +277,10 @@ class Template:
             os.close(theirs)
         os.close(stderr)
         channel = socket.socket(fileno=descriptor)
-        worker.run(channel, self._evaluator, self._memory, parent, outside)
+        if ledger is None or self._desk is None:
+            worker.run(channel, self._evaluator, self._memory, parent, outside)
+        else:
+            clerk.run(channel, self._evaluator, self._desk, self._memory, parent, ledger)
 
     def _bury(self) -> None:
         """Tell the front of each worker that has ended: how, and the last that it wrote."""

@@ -31,6 +31,14 @@ have the processor first. FORK comes back with the process id."""
 FORK_OUT = b"O"
 """Front to template: fork a worker that can reach the broker. Comes back as FORK."""
 
+FORK_CLERK = b"C"
+"""Front to template: fork a clerk; its ledger comes along as well. Comes back as FORK."""
+
+LEND, RETURN = b"B", b"U"
+"""Front to clerk: this connection, by a number; its socket comes along. Clerk to front: it is yours
+again, by its number, 1 if its last query was small, else 0, and behind a line feed what is still to
+be sent to the client."""
+
 PROGRESS, READY, GONE = b"P", b"R", b"G"
 """Template to front: bytes read, the store is loaded, a worker has ended. And ERROR."""
 

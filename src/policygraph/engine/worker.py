@@ -26,7 +26,7 @@ _READ = 16 * 1024
 """Bytes that are read at once; the C library cleans up after each block of 64 KiB or more."""
 OVER_MEMORY = 77
 """Exit status of a worker that watched its own memory and found it over the limit."""
-_GROWTH_KEPT = 256 * 1024 * 1024
+GROWTH_KEPT = 256 * 1024 * 1024
 """A worker that grew by more is replaced after the query: the allocator returns little."""
 _SOCKETS = 16 + MOST_CLAUSES
 """File descriptors of a worker that calls the broker: each clause may read at the same time."""
@@ -61,7 +61,7 @@ def run(
                     continue
                 output.reset()
                 _answer(evaluator, Query.unpacked(payload), output)
-                output.end(retire=peak_memory() - before > _GROWTH_KEPT)
+                output.end(retire=peak_memory() - before > GROWTH_KEPT)
 
 
 def _answer(evaluator: Answering, query: Query, output: Stream) -> None:
@@ -128,26 +128,31 @@ class Stream:
 
 
 def build_walls(
-    memory: int, evaluator: Answering | None = None, broker: int = 0, watch: bool = not _LINUX
+    memory: int,
+    evaluator: Answering | None = None,
+    broker: int = 0,
+    watch: bool = not _LINUX,
+    handed: int = 0,
 ) -> None:
     """Take from this process the means to do harm: no new socket or file, no more memory.
 
     An evaluator that reads from disk is opened in between; it may open the files of its store from
     then on. With the port of the `broker`, or of a server that is asked, the process may open
-    sockets. Linux holds it to that folder and that port, where it can. A system that holds no limit
-    on the address space is watched instead (`watch`).
+    sockets. Linux holds it to that folder and that port, where it can. A process that is `handed`
+    so many sockets has descriptors for them, and opens none. A system that holds no limit on the
+    address space is watched instead (`watch`).
     """
     size = None if watch else os.open("/proc/self/statm", os.O_RDONLY)
     if _LINUX:  # if the machine itself runs out, a worker is the one to lose
         with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123
             file.write("800")
     folder, port = (evaluator.folder, evaluator.port) if evaluator else (None, 0)
-    if broker or (evaluator and evaluator.confined):
+    if broker or handed or (evaluator and evaluator.confined):
         walls.confine(folder, broker or port)
     if evaluator and folder:
         evaluator.open()
     else:
-        _lower(resource.RLIMIT_NOFILE, _SOCKETS if broker or port else 0)
+        _lower(resource.RLIMIT_NOFILE, _SOCKETS if broker or port else handed)
     if size is None:
         threading.Thread(target=_watch, args=(peak_memory() + memory,), daemon=True).start()
     else:

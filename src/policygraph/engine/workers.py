@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
+import pickle
+import signal
 import socket
 import subprocess
 import sys
@@ -20,11 +23,14 @@ from policygraph.engine import wire
 from policygraph.engine.loading import Progress
 from policygraph.engine.query import Dataset
 from policygraph.errors import EvaluationCrashed, PolicygraphError, Unavailable
+from policygraph.settings import Limits
 
 if TYPE_CHECKING:
     from policygraph.engine.broker import Broker
+    from policygraph.engine.clerk import Desk
 
 _READ = 256 * 1024
+_ORPHAN = "the template process has ended"
 
 OnFrame = Callable[["Worker", bytes, bytes], None]
 OnGone = Callable[["Worker", int, str], None]
@@ -37,7 +43,11 @@ class Worker:
 
     number: int
     channel: socket.socket
+    on_frame: OnFrame
+    on_gone: OnGone
     frames: wire.Frames = field(default_factory=wire.Frames)
+    clerk: bool = False
+    """It reads from clients until it has ended."""
     token: str = ""
     """What opens the broker; such a worker is for one query."""
     unsent: bytes = b""
@@ -58,13 +68,16 @@ class Workers:
     def __init__(
         self,
         dataset: Dataset,
-        memory: int,
-        most: int,
+        limits: Limits,
         progress: Progress | None,
-        broker: Broker | None = None,
+        desk: Desk | None,
     ) -> None:
-        self.broker = broker
+        self.broker: Broker | None = None
         """What workers may call; None if no query may call anything."""
+        if limits.service_allow and not dataset.copy:  # who has the copy calls by itself
+            from policygraph.engine.broker import Broker
+
+            self.broker = Broker(limits, dataset.base)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._alive: dict[int, Worker] = {}
         self._number = 0
@@ -76,24 +89,29 @@ class Workers:
         self.lost = False
         """The template has ended, against our will."""
         try:
-            self.loaded = self._load(dataset, memory, most, progress)
+            self.loaded = self._load(dataset, limits, progress, desk)
         except BaseException:
             self.stop()
             raise
 
     def _load(
-        self, dataset: Dataset, memory: int, most: int, progress: Progress | None
+        self,
+        dataset: Dataset,
+        limits: Limits,
+        progress: Progress | None,
+        desk: Desk | None,
     ) -> dict[str, Any]:
         order = {
             "files": [str(file.absolute()) for file in dataset.files],
             "apart": sorted(dataset.apart),
             "base": dataset.base,
             "identity": dataset.identity,
-            "memory": memory,
+            "memory": limits.query_memory_mib << 20,
             "broker": self.broker.port if self.broker else 0,
             "allowed": self.broker.endpoints if self.broker else (),
             "copy": asdict(dataset.copy) if dataset.copy else None,
-            "most": most,
+            "most": limits.memory_quads,
+            "desk": base64.b64encode(pickle.dumps(desk)).decode(),
         }
         self._control.sendall(wire.message(wire.LOAD, **order))
         while data := self._control.recv(_READ):
@@ -155,27 +173,60 @@ class Workers:
         channel, theirs = socket.socketpair()
         channel.setblocking(False)
         with theirs:
-            self._order(wire.FORK_OUT if outside else wire.FORK, self._number, theirs)
-        worker = Worker(self._number, channel)
-        self._alive[worker.number] = worker
-        if self._loop:
-            self._loop.add_reader(channel, self._readable, worker)
+            kind = wire.FORK_OUT if outside else wire.FORK
+            self._order(kind, self._number, theirs.fileno())
+        worker = self._begun(channel, self._on_frame, self._on_gone)
         if outside and self.broker:
             worker.token = self.broker.open(partial(self._failed, worker))
             self.send(worker, wire.frame(wire.TOKEN, worker.token.encode()))
         return worker
+
+    def _begun(self, channel: socket.socket, on_frame: OnFrame, on_gone: OnGone) -> Worker:
+        worker = Worker(self._number, channel, on_frame, on_gone)
+        self._alive[worker.number] = worker
+        if self._loop:
+            self._loop.add_reader(channel, self._readable, worker)
+        return worker
+
+    def spawn_clerk(self, ledger: int, on_frame: OnFrame, on_gone: OnGone) -> Worker:
+        """Return a new clerk that writes to this ledger; Unavailable if there is none.
+
+        It tells `on_frame` what it has to tell, and `on_gone` hears when it has ended, however.
+        """
+        self._number += 1
+        channel, theirs = socket.socketpair()
+        channel.setblocking(False)
+        with theirs:
+            self._order(wire.FORK_CLERK, self._number, theirs.fileno(), ledger)
+        worker = self._begun(channel, on_frame, on_gone)
+        worker.clerk = True
+        return worker
+
+    def hand(self, worker: Worker, frame: bytes, descriptor: int) -> None:
+        """Send a clerk a frame with a descriptor; OSError if it takes none now."""
+        socket.send_fds(worker.channel, [frame], [descriptor])
+
+    def release(self, worker: Worker) -> None:
+        """Have a clerk end by itself once it has answered what it is answering."""
+        with suppress(OSError):
+            worker.channel.shutdown(socket.SHUT_WR)
+
+    def strike(self, worker: Worker) -> None:
+        """End a clerk in the middle of whatever it does."""
+        with suppress(Unavailable):
+            self._order(wire.KILL, worker.number)
 
     def _failed(self, worker: Worker, error: PolicygraphError) -> None:
         """Pass on, from the broker's thread, that a call fails the whole query."""
         with suppress(RuntimeError, AttributeError):  # the loop has gone, and who waited there
             self._loop.call_soon_threadsafe(self._on_failure, worker, error)  # type: ignore[union-attr]
 
-    def _order(self, kind: bytes, number: int, passed: socket.socket | None = None) -> None:
+    def _order(self, kind: bytes, number: int, *passed: int) -> None:
         """Send the template an order; it always reads, so that a few bytes always fit."""
         data = wire.frame(kind, str(number).encode())
         try:
             if passed:
-                socket.send_fds(self._control, [data], [passed.fileno()])
+                socket.send_fds(self._control, [data], passed)
             else:
                 self._control.sendall(data)
         except OSError as error:
@@ -215,11 +266,13 @@ class Workers:
             data = b""
         if not data:
             self._quiet(worker)  # it has ended; the template tells how
+            if self.lost:
+                self._bury(worker.number, 0, _ORPHAN)
             return
         for kind, payload in worker.frames.feed(data):
             if worker.closed:
                 return
-            self._on_frame(worker, kind, payload)
+            worker.on_frame(worker, kind, payload)
 
     def _quiet(self, worker: Worker) -> None:
         if self._loop and not self._loop.is_closed() and not worker.closed:
@@ -283,21 +336,25 @@ class Workers:
         self._drain(worker)
         if not worker.closed:
             self.dismiss(worker)
-            self._on_gone(worker, code, said)
+            worker.on_gone(worker, code, said)
 
     def _drain(self, worker: Worker) -> None:
         """Take what a worker had sent before it ended: its answer may be whole."""
         with suppress(OSError):
             while data := worker.channel.recv(_READ):
                 for kind, payload in worker.frames.feed(data):
-                    self._on_frame(worker, kind, payload)
+                    worker.on_frame(worker, kind, payload)
 
     def _lose(self) -> None:
         self.lost = True
         if self._loop:
             self._loop.remove_reader(self._control)
         for worker in self.alive:
-            self._bury(worker.number, 0, "the template process has ended")
+            if not worker.clerk:
+                self._bury(worker.number, 0, _ORPHAN)
+            elif worker.pid:  # its socket closes once it has ended; see `_readable`
+                with suppress(ProcessLookupError):
+                    os.kill(worker.pid, signal.SIGKILL)
 
     def stop(self, wait: bool = True) -> None:
         """End the template and every worker, and wait until they are gone."""

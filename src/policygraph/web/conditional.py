@@ -24,8 +24,7 @@ def etag(*parts: object) -> str:
 
     Weak, because the same answer may go out compressed or not (RFC 9110, 8.8.1).
     """
-    texts = [str(part) for part in parts]
-    told_apart = "".join([f"{len(text)}:{text}" for text in texts])
+    told_apart = "".join([f"{len(text)}:{text}" for text in map(str, parts)])
     digest = hashlib.sha256(told_apart.encode("utf-8", "surrogatepass"))
     return f'W/"{digest.hexdigest()[:32]}"'
 

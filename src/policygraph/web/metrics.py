@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
@@ -42,6 +43,11 @@ def _one(value: Callable[[Health], float]) -> Callable[[State], Mapping[str, flo
     return lambda state: {"": value(state.health)}
 
 
+def _responses(state: State) -> Mapping[str, float]:
+    sent = state.site.responses + Counter({200: state.health.lent_answered})
+    return {str(status): number for status, number in sent.items()}
+
+
 METRICS = (
     Metric("policygraph_triples", "gauge", "Triples of each named graph of the release.",
            lambda state: state.site.release.graphs, "graph"),
@@ -54,6 +60,9 @@ METRICS = (
            lambda state: {"fast": state.health.fast, "slow": state.health.slow}, "lane"),
     Metric("policygraph_queries_waiting", "gauge", "Queries waiting for a place.",
            _one(lambda h: h.waiting)),
+    Metric("policygraph_connections_lent", "gauge",
+           "Connections on which small queries are answered beside the lanes.",
+           _one(lambda h: h.lent)),
     Metric("policygraph_queries_finished_total", "counter", "Evaluations that came to their end.",
            _one(lambda h: h.finished)),
     Metric("policygraph_queries_stopped_total", "counter", "Evaluations that did not, by reason.",
@@ -78,7 +87,7 @@ METRICS = (
            "Memory in use now, what processes share counted once: server, engine (Linux only).",
            lambda state: state.memory, "part"),
     Metric("policygraph_http_responses_total", "counter", "Answers sent, by status.",
-           lambda state: {str(k): n for k, n in state.site.responses.items()}, "status"),
+           _responses, "status"),
 )  # fmt: skip
 """All metrics but `policygraph_info` and the histogram, which have a form of their own."""
 

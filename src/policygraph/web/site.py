@@ -111,9 +111,14 @@ class Site:
         """Return what asks the engine on behalf of the request's client."""
         return Lookup(self.engine, client_of(request))
 
+    @property
+    def mark(self) -> str:
+        """Return what tells this release and this code from any other, for entity tags."""
+        return mark(self.release, self.prefix)
+
     def tag(self, *parts: object) -> str:
         """Return an entity tag for what depends on this release, this code and the parts."""
-        return etag(self.release.edition, __version__, self.prefix, *parts)
+        return etag(self.mark, *parts)
 
     def page(self, request: Request) -> PageMaker:
         """Return what renders a page in the language of the request."""
@@ -257,6 +262,11 @@ class PageMaker:
 
     def _asked(self) -> list[tuple[str, str]]:
         return [(n, v) for n, v in self.request.query_params.multi_items() if n != "lang"]
+
+
+def mark(release: Release, prefix: str = "") -> str:
+    """Return what the entity tags of a release depend on, where it is served below a prefix."""
+    return f"{release.edition} {__version__} {prefix}"
 
 
 def site_of(request: Request) -> Site:

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
-from policygraph.engine import Answer, Query
-from policygraph.engine.cache import may_change, pack
+from policygraph.engine import Answer
 from policygraph.errors import UnsupportedMediaType
 from policygraph.formats import GRAPH_FORMATS, Format
 from policygraph.web.conditional import cache_headers, not_modified, read_body
 from policygraph.web.endpoint import editor
 from policygraph.web.endpoint.description import service_description
+from policygraph.web.endpoint.responding import answer_headers, packed, query_of, tag_of
 from policygraph.web.endpoint.sparql import (
     FORM,
     QUERY,
@@ -26,7 +26,7 @@ from policygraph.web.endpoint.sparql import (
     read_request,
     wanted_formats,
 )
-from policygraph.web.middleware import LEAST, THREAD_ABOVE, accepts_gzip
+from policygraph.web.middleware import accepts_gzip
 from policygraph.web.negotiate import HTML, Page, pick
 from policygraph.web.site import Site, address_of, client_of, site_of
 
@@ -63,7 +63,7 @@ async def sparql(request: Request) -> Response:
 
 async def answered(request: Request, site: Site, asked: Asked, wanted: Wanted) -> Response:
     """Return the answer of a query, or a 304 to a client that has it."""
-    tag = tag_of(site, asked, wanted)
+    tag = tag_of(site.mark, asked, wanted)
     vary = "" if asked.format else "Accept"
     known = not_modified(request, tag, vary) if tag else None
     if known:
@@ -78,40 +78,6 @@ async def answered(request: Request, site: Site, asked: Asked, wanted: Wanted) -
     return await _send(site, answer, headers, request.headers.get("accept-encoding"))
 
 
-def query_of(asked: Asked, wanted: Wanted, client: str) -> Query:
-    """Return what the engine is asked."""
-    return Query(
-        asked.text or "",
-        asked.default_graphs,
-        asked.named_graphs,
-        wanted.results,
-        wanted.graph,
-        asked.seconds,
-        client,
-    )
-
-
-def answer_headers(method: str, tag: str, vary: str, chosen: Format) -> dict[str, str]:
-    """Return the headers of an answer, without those that every answer of the server has."""
-    headers = cache_headers(tag, vary)
-    if not tag or method == "POST":
-        headers["Cache-Control"] = "no-cache"
-    if not tag:
-        del headers["ETag"]
-    headers["Content-Type"] = chosen.content_type
-    return headers
-
-
-def packed(site: Site, answer: Answer, body: bytes) -> bytes | None:
-    """Return a whole answer in gzip, from the cache if need be; None if that is not worth it.
-
-    What is long is compressed while it is sent, elsewhere.
-    """
-    if not LEAST <= len(body) <= THREAD_ABOVE:
-        return None
-    return site.engine.cache.packed(answer.kept) if answer.kept else pack(body)
-
-
 def _readable(content_type: str | None) -> bool:
     """Whether the body is worth reading; for any other type the refusal does not need it."""
     return (content_type or "").partition(";")[0].strip().lower() in (FORM, QUERY, UPDATE)
@@ -121,17 +87,6 @@ def _refuse_encoding(request: Request) -> None:
     encoding = request.headers.get("content-encoding", "identity").lower()
     if encoding != "identity":
         raise UnsupportedMediaType(f"The body must not be encoded; it is {encoding}.")
-
-
-def tag_of(site: Site, asked: Asked, wanted: Wanted) -> str:
-    """Return the entity tag of an answer; none where the next answer may be another."""
-    text = asked.text or ""
-    if may_change(text):
-        return ""
-    results = wanted.results.name if wanted.results else ""
-    graph = wanted.graph.name if wanted.graph else ""
-    graphs = ("\n".join(asked.default_graphs), "\n".join(asked.named_graphs))
-    return site.tag("sparql", text, *graphs, results, graph)
 
 
 async def _no_query(request: Request, site: Site, asked: Asked) -> Response:
@@ -202,7 +157,9 @@ async def _send(
         raise
     if second is None:
         await answer.close()
-        if accepts_gzip(accept_encoding) and (short := packed(site, answer, first)):
+        if accepts_gzip(accept_encoding) and (
+            short := packed(site.engine.cache, answer.kept, first)
+        ):
             return Response(short, headers=headers | {"Content-Encoding": "gzip"})
         return Response(first, headers=headers)
     return StreamingResponse(_stream(answer, chunks, first, second), headers=headers)

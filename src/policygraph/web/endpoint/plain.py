@@ -10,16 +10,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import quote
 
 import httptools
 from starlette.datastructures import Headers
 
-from policygraph.engine import Answer
+from policygraph.engine.cache import AnswerCache, Kept
+from policygraph.engine.clerk import Evaluate
+from policygraph.engine.small import is_small
 from policygraph.errors import PolicygraphError
-from policygraph.web.endpoint.endpoint import answer_headers, packed, tag_of
+from policygraph.formats import Format
+from policygraph.settings import Limits
+from policygraph.web.endpoint.responding import answer_headers, packed, query_of, tag_of
 from policygraph.web.endpoint.sparql import Asked, Wanted, read_request, wanted_formats
-from policygraph.web.middleware import EVERY_ANSWER, accepts_gzip
-from policygraph.web.site import Site
+from policygraph.web.middleware import EVERY_ANSWER, LEAST, accepts_gzip
 
 _LINE = re.compile(rb"(GET|POST) /sparql(?:\?([A-Za-z0-9%&=+._~!$'()*,:;@/?-]*))? HTTP/1\.1\r\n")
 _END = b"\r\n\r\n"
@@ -45,8 +51,7 @@ class Head:
     """A proxy may have said for whom it asks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(NamedTuple):
     """A request that was understood."""
 
     method: str
@@ -58,8 +63,11 @@ class Plain:
 class Desk:
     """Reads the plain requests of one site and writes the answers."""
 
-    def __init__(self, site: Site) -> None:
-        self.site = site
+    def __init__(self, limits: Limits, mark: str, cache: AnswerCache) -> None:
+        """Take what the entity tags of the site are made of, and where answers are kept."""
+        self.cache = cache
+        self._limits = limits
+        self._mark = mark
         # A client sends the same header fields each time.
         self._heads: dict[bytes, Head | None] = {}
 
@@ -80,8 +88,7 @@ class Desk:
         if not whole:
             return None
         try:
-            limits = self.site.limits
-            asked = read_request(method, line[2] or b"", head.content_type, body, limits)
+            asked = read_request(method, line[2] or b"", head.content_type, body, self._limits)
             wanted = wanted_formats(asked.format, head.accept)
         except PolicygraphError:
             return None
@@ -98,18 +105,63 @@ class Desk:
             head = self._heads[fields] = read_head(fields)
             return head
 
-    def write(self, plain: Plain, answer: Answer, body: bytes) -> bytes:
+    def write(self, plain: Plain, chosen: Format, body: bytes, kept: Kept | None) -> bytes:
         """Return the response with a whole answer, from behind the status line and the date on."""
         vary = "" if plain.asked.format else "Accept"
-        tag = tag_of(self.site, plain.asked, plain.wanted)
-        headers = answer_headers(plain.method, tag, vary, answer.format)
-        if plain.head.gzip and (short := packed(self.site, answer, body)):
-            headers["Content-Encoding"] = "gzip"
-            body = short
-        headers["Content-Length"] = str(len(body))
-        headers["Vary"] = "Accept, Accept-Encoding" if vary else "Accept-Encoding"
-        lines = "".join([f"{name.lower()}: {value}\r\n" for name, value in headers.items()])
-        return f"{lines}{_FRAME}\r\n".encode("latin-1") + body
+        tag = tag_of(self._mark, plain.asked, plain.wanted)
+        short = packed(self.cache, kept, body) if plain.head.gzip else None
+        body = short or body
+        head = _head(plain.method, bool(tag), vary, chosen, bool(short))
+        return head % ((tag.encode(), len(body)) if tag else len(body)) + body
+
+
+@lru_cache(maxsize=256)
+def _head(method: str, tagged: bool, vary: str, chosen: Format, gzip: bool) -> bytes:
+    """Return the head of a response, without what differs: a tag, if it has one, and a length."""
+    headers = answer_headers(method, "%b" if tagged else "", vary, chosen)
+    if gzip:
+        headers["Content-Encoding"] = "gzip"
+    headers["Content-Length"] = "%d"
+    headers["Vary"] = "Accept, Accept-Encoding" if vary else "Accept-Encoding"
+    lines = "".join([f"{name.lower()}: {value}\r\n" for name, value in headers.items()])
+    return f"{lines}{_FRAME}\r\n".encode("latin-1")
+
+
+class SmallDesk(Desk):
+    """Answers the plain requests that ask for little, where connections are lent to (`clerk`)."""
+
+    def response(self, request: bytes, evaluate: Evaluate) -> bytes | None:
+        """Return the response, from behind status line and date on; None if it is another's."""
+        if response := self.cache.response(request):
+            return response
+        plain = self.read(request)
+        if plain is None or plain.head.forwarded:
+            return None
+        query = query_of(plain.asked, plain.wanted, "")
+        if not is_small(query):
+            return None
+        key = self.cache.key(query)
+        if key is None:
+            _, chosen, body = evaluate(query)
+            return self.write(plain, chosen, body, None)
+        if known := self.cache.get(key):
+            response = self.write(plain, known.format, known.body, known)
+            self.cache.attach(known, request, response)
+            return response
+        kept = self.cache.put(key, *evaluate(query))
+        return self.write(plain, kept.format, kept.body, kept)
+
+    def warm(self, evaluate: Evaluate) -> None:
+        """Do what is done for each request: a clerk cannot import what Python imports late."""
+        query = quote(f"SELECT ?{LEAST * 'x'} {{ <urn:\u00e9> ?p ?o }} # never kept: RAND()")
+        for fields in ("", "Accept-Encoding: gzip\r\n"):
+            request = f"GET /sparql?query={query} HTTP/1.1\r\n{fields}\r\n"
+            self.response(request.encode(), evaluate)
+
+    def kept(self) -> tuple[int, int, int, int]:
+        """Return hits and misses of the answers that it keeps, how many they are, their bytes."""
+        cache = self.cache
+        return cache.hits, cache.misses, len(cache), cache.size
 
 
 class _Heard:

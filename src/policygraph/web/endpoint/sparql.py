@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from policygraph.errors import (
     BrokenInput,
@@ -29,16 +30,13 @@ FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 
-_HEX = "0123456789abcdefABCDEF"
-_ESCAPED = {f"{a}{b}".encode(): bytes([int(a + b, 16)]) for a in _HEX for b in _HEX}
 _MAX_FIELDS = 10_000
 _LONG_HEADER = 1024
 
 READ_ONLY = "This endpoint is read-only; updates are refused."
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a protocol request asks for; `text` is None where it carries no query."""
 
     text: str | None
@@ -72,6 +70,8 @@ def read_request(
     Raises BrokenInput (400) for what the protocol forbids, UnsupportedMediaType (415),
     PayloadTooLarge (413), and Refused (403) for an update however it is sent (2.2).
     """
+    if method == "GET" and query_string.startswith(b"query=") and b"&" not in query_string:
+        return Asked(_short(_value(query_string[6:]), limits))  # most requests
     url = read_form(query_string)
     posted: list[tuple[str, str]] = []
     direct: str | None = None
@@ -94,17 +94,21 @@ def read_request(
     if "update" in [name for name, _ in fields]:
         raise Refused(READ_ONLY)
     text = _only_query(_values(url, "query"), _values(posted, "query"), direct, method)
-    if text is not None and len(text.encode()) > limits.query_text_kib * 1024:
-        raise PayloadTooLarge(f"A query may have {limits.query_text_kib} KiB.")
-    if direct is None and len(fields) == 1:  # most requests: nothing but a query
-        return Asked(text)
     return Asked(
-        text=text,
+        text=None if text is None else _short(text, limits),
         default_graphs=_graphs(_values(fields, "default-graph-uri")),
         named_graphs=_graphs(_values(fields, "named-graph-uri")),
         format=next(iter(_values(fields, "format")), None) or None,
         seconds=seconds_of(_values(fields, "timeout"), limits),
     )
+
+
+def _short(text: str, limits: Limits) -> str:
+    """Return a text that is not too long; else raise PayloadTooLarge."""
+    most = limits.query_text_kib * 1024
+    if len(text) > most or (not text.isascii() and len(text.encode()) > most):
+        raise PayloadTooLarge(f"A query may have {limits.query_text_kib} KiB.")
+    return text
 
 
 def read_form(data: bytes) -> list[tuple[str, str]]:
@@ -118,18 +122,23 @@ def read_form(data: bytes) -> list[tuple[str, str]]:
     pairs = []
     for field in data.split(b"&"):
         if field:
-            name, _, value = field.replace(b"+", b" ").partition(b"=")
-            pairs.append((_decoded(_unescaped(name)), _decoded(_unescaped(value))))
+            name, _, value = field.partition(b"=")
+            pairs.append((_value(name), _value(value)))
     return pairs
+
+
+def _value(data: bytes) -> str:
+    return _decoded(_unescaped(data.replace(b"+", b" ")))
 
 
 def _unescaped(data: bytes) -> bytes:
     if b"%" not in data:
         return data
-    first, *rest = data.split(b"%")
+    # the escapes of Python are read in native code, and as strictly: \x and two digits
+    escaped = data.replace(b"\\", b"\\\\").replace(b"%", b"\\x")
     try:
-        return first + b"".join([_ESCAPED[part[:2]] + part[2:] for part in rest])
-    except KeyError as error:
+        return escaped.decode("unicode_escape").encode("latin-1")
+    except UnicodeDecodeError as error:
         message = "There is a % that is not followed by two hexadecimal digits."
         raise BrokenInput(message) from error
 
