@@ -52,6 +52,8 @@ class Tally:
     quiet: list[float] = field(default_factory=list)
     loaded: list[float] = field(default_factory=list)
     killed: int = 0
+    broken: int = 0
+    """Answers that broke off: they were being sent by a process that was killed."""
     memory: list[tuple[float, int]] = field(default_factory=list)
 
     def note(self, kind: str, status: int) -> None:
@@ -117,7 +119,11 @@ async def small(client: httpx.AsyncClient, tally: Tally, answers: dict[str, byte
         query = random.choice(list(answers))
         asked = f"{query} # {random.random()}"
         started = time.monotonic()
-        response = await client.get("/sparql", params={"query": asked})
+        try:
+            response = await client.get("/sparql", params={"query": asked})
+        except (httpx.RemoteProtocolError, httpx.ReadError):
+            tally.broken += 1
+            continue
         times.append(time.monotonic() - started)
         tally.note("small", response.status_code)
         if response.status_code == 200 and response.content != answers[query]:
@@ -214,7 +220,9 @@ def report(tally: Tally, say: Callable[[str], None]) -> bool:
     """Say what happened; return whether everything was as promised."""
     for (kind, status), number in sorted(tally.statuses.items()):
         say(f"{kind:<10} {status or '-':>4} {number:>8}")
-    say(f"workers killed: {tally.killed}")
+    say(f"workers killed: {tally.killed}; answers that broke off by it: {tally.broken}")
+    if tally.broken > tally.killed:
+        tally.wrong.append("more answers broke off than workers were killed")
     for name, times in (("quiet", tally.quiet), ("loaded", tally.loaded)):
         median, high = percentile(times, 0.5), percentile(times, 0.95)
         say(f"small queries, {name}: {len(times)}, median {median:.1f} ms, p95 {high:.1f} ms")

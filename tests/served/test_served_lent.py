@@ -125,6 +125,9 @@ class Connection:
             assert self.ask(request).startswith(b"HTTP/1.1 200")
 
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls of clerks are of Linux")
+
+
 @dataclass
 class Server:
     port: int

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+import re
+from urllib.parse import quote, unquote_to_bytes, urlencode
 
 import pytest
 from hypothesis import given
@@ -171,6 +172,22 @@ def test_whatever_is_sent_is_read_or_refused(
 @given(st.lists(st.tuples(st.text(min_size=1), st.text())))
 def test_forms_survive_the_round_trip(pairs: list[tuple[str, str]]) -> None:
     assert read_form(urlencode(pairs).encode()) == pairs
+
+
+@given(st.text("%%%%\\\n0123456789abcdefABCDEFxuUNg+ \x00é", max_size=20))
+def test_percent_escapes_have_two_digits_and_nothing_else_is_one(value: str) -> None:
+    data = b"a=" + value.encode()
+    if re.search(rb"%(?![0-9A-Fa-f]{2})", data):
+        with pytest.raises(BrokenInput):
+            read_form(data)
+        return
+    try:
+        expected = unquote_to_bytes(data[2:].replace(b"+", b" ")).decode()
+    except UnicodeDecodeError:
+        with pytest.raises(BrokenInput):
+            read_form(data)
+    else:
+        assert read_form(data) == [("a", expected)]
 
 
 @given(st.text())
