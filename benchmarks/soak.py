@@ -191,6 +191,9 @@ async def soak(address: str, server: int, seconds: float) -> Tally:
     async with httpx.AsyncClient(base_url=address, timeout=120, limits=limits) as client:
         answers = await expected_answers(client)
         await small(client, tally, answers, time.monotonic() + 10, tally.quiet)
+        # from here on there are all processes that these clients need
+        soon = time.monotonic() + 5
+        await asyncio.gather(*(small(client, tally, answers, soon, []) for _ in range(3)))
         tally.memory.append((time.monotonic(), memory_of(family(server))))
         until = time.monotonic() + seconds
         jobs: list[Coroutine[Any, Any, None]] = [
