@@ -189,6 +189,7 @@ async def soak(address: str, server: int, seconds: float) -> Tally:
     tally = Tally()
     limits = httpx.Limits(max_connections=100)
     async with httpx.AsyncClient(base_url=address, timeout=120, limits=limits) as client:
+        await asyncio.sleep(5)  # it makes what first readers would wait for, and keeps that
         answers = await expected_answers(client)
         await small(client, tally, answers, time.monotonic() + 10, tally.quiet)
         # from here on there are all processes that these clients need
