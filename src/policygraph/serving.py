@@ -135,6 +135,7 @@ def _desk(release: Release, limits: Limits, prefix: str) -> Desk | None:
     """Return what clerks answer with; none for a kept release or a store that others run."""
     if prefix or release.portal.engine.url:
         return None
+    # the engine keeps the other half
     kept = (limits.answer_cache_mib * MIB) // 2 // limits.places
     return SmallDesk(limits, mark(release), AnswerCache("", kept))
 

@@ -31,18 +31,26 @@ LIMITS = "service_seconds = 2\nservice_mib = 1\nservice_calls = 10\n"
 @contextmanager
 def serving(*arguments: object) -> Iterator[str]:
     """The address of a server that was started as a user starts it."""
+    with started(*arguments) as (address, _):
+        yield address
+
+
+@contextmanager
+def started(*arguments: object) -> Iterator[tuple[str, int]]:
+    """Address and process id of such a server; it may have been told to stop before the end."""
     command = [sys.executable, "-m", "policygraph", "serve", "--port", "0", *map(str, arguments)]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None
         started = ""
-        while not (address := re.search(r"http://127\.0\.0\.1:\d+", started)):
+        while not (found := re.search(r"http://127\.0\.0\.1:\d+", started)):
             line = process.stderr.readline()
             assert line, started
             started += line
-        yield address[0]
+        yield found[0], process.pid
     finally:
-        process.send_signal(signal.SIGINT)
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
         rest = process.communicate(timeout=30)[1]
     assert process.returncode == 0, rest
     assert "Traceback" not in rest

@@ -10,7 +10,6 @@ import re
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -28,6 +27,7 @@ from hypothesis import strategies as st
 from policygraph.release import Release
 from policygraph.sources import FOLDERS
 from tests.conftest import REPOSITORY
+from tests.served import conftest
 from tests.served.conftest import EX, VISION
 
 THINGS = 300
@@ -162,22 +162,8 @@ class Server:
 
 @contextlib.contextmanager
 def started(*arguments: object) -> Iterator[Server]:
-    command = [sys.executable, "-m", "policygraph", "serve", "--port", "0", *map(str, arguments)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    try:
-        assert process.stderr is not None
-        found = None
-        while not found:
-            line = process.stderr.readline()
-            assert line
-            found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
-        yield Server(int(found[1]), process.pid)
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        rest = process.communicate(timeout=30)[1]
-    assert process.returncode == 0, rest
-    assert "Traceback" not in rest
+    with conftest.started(*arguments) as (address, pid):
+        yield Server(int(address.rpartition(":")[2]), pid)
 
 
 @pytest.fixture(scope="module")

@@ -39,6 +39,7 @@ MOST_LENT = 64
 _READ = 16 * 1024
 """Bytes of the longest request."""
 _SWEEP = 1.0
+"""Seconds between two times that it looks after what is not used, and writes down what it keeps."""
 _SMALL = 0.02
 """Seconds of processor time of a query that is small."""
 _MEMORY = 256 << 20

@@ -58,8 +58,7 @@ def main(descriptor: int) -> None:
         evaluator = _loaded(control, settings)
         if evaluator:
             outside = Outside(tuple(settings["allowed"]), settings["broker"])
-            # what the front has made; nobody else writes to this socket
-            desk = pickle.loads(base64.b64decode(settings["desk"]))  # noqa: S301
+            desk = pickle.loads(base64.b64decode(settings["desk"]))  # noqa: S301  (the front made it)
             if desk:
                 desk.warm(partial(clerk.evaluated, _nothing()))
             Template(control, frames, evaluator, settings["memory"], outside, desk).serve()

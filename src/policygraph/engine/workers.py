@@ -169,19 +169,19 @@ class Workers:
 
         One that reaches `outside` can call the broker; it is for one query.
         """
-        self._number += 1
-        channel, theirs = socket.socketpair()
-        channel.setblocking(False)
-        with theirs:
-            kind = wire.FORK_OUT if outside else wire.FORK
-            self._order(kind, self._number, theirs.fileno())
-        worker = self._begun(channel, self._on_frame, self._on_gone)
+        kind = wire.FORK_OUT if outside else wire.FORK
+        worker = self._forked(kind, self._on_frame, self._on_gone)
         if outside and self.broker:
             worker.token = self.broker.open(partial(self._failed, worker))
             self.send(worker, wire.frame(wire.TOKEN, worker.token.encode()))
         return worker
 
-    def _begun(self, channel: socket.socket, on_frame: OnFrame, on_gone: OnGone) -> Worker:
+    def _forked(self, kind: bytes, on_frame: OnFrame, on_gone: OnGone, *passed: int) -> Worker:
+        self._number += 1
+        channel, theirs = socket.socketpair()
+        channel.setblocking(False)
+        with theirs:
+            self._order(kind, self._number, theirs.fileno(), *passed)
         worker = Worker(self._number, channel, on_frame, on_gone)
         self._alive[worker.number] = worker
         if self._loop:
@@ -193,12 +193,7 @@ class Workers:
 
         It tells `on_frame` what it has to tell, and `on_gone` hears when it has ended, however.
         """
-        self._number += 1
-        channel, theirs = socket.socketpair()
-        channel.setblocking(False)
-        with theirs:
-            self._order(wire.FORK_CLERK, self._number, theirs.fileno(), ledger)
-        worker = self._begun(channel, on_frame, on_gone)
+        worker = self._forked(wire.FORK_CLERK, on_frame, on_gone, ledger)
         worker.clerk = True
         return worker
 
@@ -298,8 +293,7 @@ class Workers:
     def kill(self, worker: Worker) -> None:
         """End a worker in the middle of whatever it does."""
         self.dismiss(worker)
-        with suppress(Unavailable):
-            self._order(wire.KILL, worker.number)
+        self.strike(worker)
 
     def dismiss(self, worker: Worker) -> None:
         """Let a worker end that has nothing to do."""
